@@ -1,0 +1,121 @@
+//! From the SDK's errors to [`HandlerError`].
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use innovate_model::{HandlerError, HandlerErrorCode};
+
+/// Turns a failed SDK call into a [`HandlerError`] that names the IAM action.
+pub(crate) trait Failure<T> {
+    /// The result with the error of the call that needed `action`.
+    fn failed(self, action: &'static str) -> Result<T, HandlerError>;
+}
+
+impl<T, E> Failure<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    fn failed(self, action: &'static str) -> Result<T, HandlerError> {
+        self.map_err(|error| classify(&error, action))
+    }
+}
+
+/// The service's error code where the call reached the service and was refused, such as `NoSuchBucketPolicy`.
+pub(crate) fn service_code<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<&str> {
+    error.as_service_error().and_then(ProvideErrorMetadata::code)
+}
+
+fn classify<E>(error: &SdkError<E, HttpResponse>, action: &'static str) -> HandlerError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let fail = |code, message| HandlerError::new(code, action, message);
+    match error {
+        SdkError::TimeoutError(_) => fail(HandlerErrorCode::ServiceTimeout, "the call ran into its deadline".to_owned()),
+        SdkError::DispatchFailure(failure) => {
+            let code = match failure.as_connector_error() {
+                Some(connector) if connector.is_timeout() => HandlerErrorCode::ServiceTimeout,
+                Some(_) => HandlerErrorCode::NetworkFailure,
+                None => HandlerErrorCode::InvalidCredentials,
+            };
+            fail(code, chain(error))
+        }
+        SdkError::ResponseError(context) => {
+            let status = context.raw().status().as_u16();
+            let code = if status >= 500 { HandlerErrorCode::ServiceInternalError } else { HandlerErrorCode::MalformedAnswer };
+            fail(code, chain(error))
+        }
+        SdkError::ServiceError(context) => {
+            let status = context.raw().status().as_u16();
+            let metadata = context.err();
+            let code = metadata.code().unwrap_or_default();
+            let message = match (metadata.message(), code) {
+                (Some(message), _) if !message.is_empty() => message.to_owned(),
+                (_, "") => format!("the service answered HTTP {status}"),
+                (_, code) => code.to_owned(),
+            };
+            fail(of_code(code, status), message)
+        }
+        _ => fail(HandlerErrorCode::InvalidRequest, chain(error)),
+    }
+}
+
+/// The kind of a service's error code; the common codes of all services:
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>.
+fn of_code(code: &str, status: u16) -> HandlerErrorCode {
+    match code {
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "AccessDeniedForDependencyException"
+        | "UnauthorizedOperation"
+        | "UnauthorizedException"
+        | "AuthorizationError"
+        | "AuthorizationErrorException"
+        | "Forbidden" => HandlerErrorCode::AccessDenied,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationToken"
+        | "RequestExpired" => HandlerErrorCode::InvalidCredentials,
+        "OptInRequired" | "SubscriptionRequiredException" | "AuthFailure" => HandlerErrorCode::RegionDisabled,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "SlowDown"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete" => HandlerErrorCode::Throttling,
+        _ if status >= 500 => HandlerErrorCode::ServiceInternalError,
+        _ if status == 403 => HandlerErrorCode::AccessDenied,
+        _ if status == 429 => HandlerErrorCode::Throttling,
+        _ if status == 404 || code.contains("NotFound") || code.starts_with("NoSuch") => HandlerErrorCode::NotFound,
+        "ValidationError" | "ValidationException" | "InvalidParameterValue" | "InvalidParameterException" => {
+            HandlerErrorCode::InvalidRequest
+        }
+        "" if status < 300 => HandlerErrorCode::MalformedAnswer,
+        _ => HandlerErrorCode::GeneralServiceException,
+    }
+}
+
+/// The messages of an error and its sources, each once.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let part = error.to_string();
+        if parts.last() != Some(&part) {
+            parts.push(part);
+        }
+        next = error.source();
+    }
+    parts.join(": ")
+}

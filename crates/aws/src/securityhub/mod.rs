@@ -1,0 +1,3 @@
+use crate::registry::Registration;
+
+pub(crate) const HANDLERS: &[Registration] = &[];

@@ -1,0 +1,126 @@
+//! The AWS session: who calls, and how accounts are entered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use innovate_model::{Account, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts};
+use tokio::sync::OnceCell;
+
+use crate::account::AwsAccount;
+use crate::context::{home_region, partition};
+use crate::failure::Failure;
+use crate::organization;
+use crate::throttle::Throttles;
+
+/// How to call AWS.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The name of the profile of the shared configuration files; none for the standard chain's own choice.
+    pub profile: Option<String>,
+    /// The name (or path and name) of the role that is assumed in every other account.
+    pub role: String,
+    /// The external id that the role asks for.
+    pub external_id: Option<String>,
+    /// The deadline of one call, its retries included.
+    pub call_timeout: Duration,
+    /// Attempts of one call, the first included.
+    pub max_attempts: u32,
+    /// Whether calls keep to the published API buckets.
+    pub throttle: bool,
+}
+
+/// The cloud of AWS, as the standard credential chain reaches it.
+#[derive(Debug)]
+pub struct Session {
+    config: SdkConfig,
+    region: String,
+    options: Options,
+    throttles: Arc<Throttles>,
+    caller: OnceCell<String>,
+}
+
+impl Session {
+    /// A session by the standard chain: environment, profile, SSO, process, web identity, container and instance metadata. Makes no call yet.
+    pub async fn connect(options: Options) -> Self {
+        let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let throttles = Arc::new(Throttles::new(client.clone(), options.throttle));
+        let timeout = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(options.call_timeout)
+            .operation_timeout(options.call_timeout * 2)
+            .build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(client)
+            .retry_config(RetryConfig::adaptive().with_max_attempts(options.max_attempts))
+            .timeout_config(timeout);
+        if let Some(profile) = &options.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Ok(name) = AppName::new("innovate") {
+            loader = loader.app_name(name);
+        }
+        let config = loader.load().await;
+        let region = config.region().map_or_else(|| "us-east-1".to_owned(), ToString::to_string);
+        Self { config, region, options, throttles, caller: OnceCell::new() }
+    }
+
+    fn config_of(&self, service: &'static str, account: &str) -> SdkConfig {
+        let region = home_region(&self.region);
+        let config = self.config.to_builder().region(Region::new(region)).build();
+        self.throttles.configure(&config, account, region, service)
+    }
+
+    async fn identify(&self) -> Result<String, HandlerError> {
+        const ACTION: &str = "sts:GetCallerIdentity";
+        let config = self.config.to_builder().region(Region::new(self.region.clone())).build();
+        let config = self.throttles.configure(&config, "caller", &self.region, "sts");
+        let answer = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await.failed(ACTION)?;
+        let account = answer.account().map(ToOwned::to_owned);
+        account.ok_or_else(|| HandlerError::new(HandlerErrorCode::MalformedAnswer, ACTION, "the answer names no account"))
+    }
+}
+
+#[async_trait]
+impl Cloud for Session {
+    async fn caller(&self) -> Result<String, HandlerError> {
+        self.caller.get_or_try_init(|| self.identify()).await.cloned()
+    }
+
+    async fn organization(&self) -> Result<OrganizationFacts, HandlerError> {
+        let caller = self.caller().await?;
+        organization::read(&self.config_of("organizations", &caller)).await
+    }
+
+    async fn enter(&self, account: &str) -> Result<Box<dyn Account>, HandlerError> {
+        let caller = self.caller().await?;
+        let config = if account == caller {
+            self.config.clone()
+        } else {
+            let role = format!("arn:{}:iam::{account}:role/{}", partition(&self.region), self.options.role.trim_start_matches('/'));
+            let mut provider = AssumeRoleProvider::builder(role)
+                .session_name("innovate-audit")
+                .region(Region::new(self.region.clone()))
+                .configure(&self.throttles.configure(&self.config, &caller, &self.region, "sts"));
+            if let Some(external_id) = &self.options.external_id {
+                provider = provider.external_id(external_id);
+            }
+            let provider = SharedCredentialsProvider::new(provider.build().await);
+            self.config.to_builder().credentials_provider(provider).build()
+        };
+        let entered = AwsAccount::new(account, &self.region, config, self.throttles.clone());
+        entered.verify(account != caller).await?;
+        Ok(Box::new(entered))
+    }
+
+    fn calls(&self) -> u64 {
+        self.throttles.calls()
+    }
+}

@@ -1,0 +1,57 @@
+//! What could not be read, and why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{HandlerError, HandlerErrorCode};
+
+/// Why something was not read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// The kind of failure.
+    pub code: HandlerErrorCode,
+    /// The IAM action that was needed, such as `rds:DescribeDBParameters`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The service's own message.
+    pub message: String,
+}
+
+impl From<HandlerError> for Cause {
+    fn from(error: HandlerError) -> Self {
+        Self { code: error.code, action: error.action.map(Into::into), message: error.message }
+    }
+}
+
+/// A part of a resource that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gap {
+    /// JSON pointer (RFC 6901) into the properties of the resource, such as `/BucketEncryption`.
+    pub pointer: String,
+    /// Why it is unknown.
+    pub cause: Cause,
+}
+
+/// A part of the world that could not be listed: whatever exists there is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unread {
+    /// The account id.
+    pub account: String,
+    /// The Region, [`crate::GLOBAL`] for global services, `*` where the whole account could not be entered.
+    pub region: String,
+    /// The resource type, `*` for every type of the account and Region.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Why it was not read.
+    pub cause: Cause,
+}
+
+impl Unread {
+    /// Whether resources of `type_name` in `account` and `region` may be missing because of this.
+    pub fn covers(&self, type_name: &str, account: &str, region: &str) -> bool {
+        let matches = |pattern: &str, value: &str| pattern == "*" || pattern == value;
+        matches(&self.account, account) && matches(&self.region, region) && matches(&self.type_name, type_name)
+    }
+}

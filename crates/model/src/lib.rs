@@ -1,0 +1,19 @@
+//! The resource model that every other part of `innovate` speaks: CloudFormation-shaped [`Resource`]s and their [`Schema`]s,
+//! the [`Gap`]s of what could not be read, and the [`Handler`]s that read.
+//!
+//! Nothing here does I/O or knows an SDK: [`Cloud`] and [`Handler`] are implemented by `innovate-aws` for the real
+//! cloud and by [`MemoryCloud`] for tests.
+
+mod gap;
+mod handler;
+mod memory;
+mod resource;
+mod schema;
+mod world;
+
+pub use gap::{Cause, Gap, Unread};
+pub use handler::{Account, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
+pub use memory::MemoryCloud;
+pub use resource::{GLOBAL, Properties, Resource};
+pub use schema::{Property, Schema, SchemaError, Schemas};
+pub use world::{AccountFacts, OrganizationFacts, World};

@@ -1,0 +1,86 @@
+//! Everything that was read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Resource, Unread};
+
+/// What the organization says of one of its accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountFacts {
+    /// The account id, twelve digits.
+    pub id: String,
+    /// Its name in the organization.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// `ACTIVE`, `SUSPENDED`, `PENDING_CLOSURE`, …
+    pub status: String,
+    /// Whether it is the management account.
+    pub management: bool,
+    /// The names of the organizational units that hold it, from the root down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizational_units: Vec<String>,
+    /// The ids of these units, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organizational_unit_ids: Vec<String>,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: BTreeMap<String, String>,
+}
+
+/// The organization and its accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationFacts {
+    /// The organization's id, such as `o-a1b2c3d4e5`.
+    pub id: String,
+    /// The id of the management account.
+    pub management_account: String,
+    /// Every account, suspended and closed ones too, by id.
+    pub accounts: BTreeMap<String, AccountFacts>,
+    /// What of the organization could not be read, such as the tags of an account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+}
+
+/// The world that policies judge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// When reading began: RFC 3339, UTC. The age of keys and certificates is counted from it.
+    pub read_at: String,
+    /// The account whose credentials read the world.
+    pub caller: String,
+    /// The organization, where there is one and it could be listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<OrganizationFacts>,
+    /// The accounts that were to be read, by id.
+    pub accounts: BTreeMap<String, AccountFacts>,
+    /// The Regions that were to be read, by account.
+    pub regions: BTreeMap<String, Vec<String>>,
+    /// The resources, ordered by account, Region, type and id.
+    pub resources: Vec<Resource>,
+    /// What could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Unread>,
+    /// Whether the reading was interrupted before its end.
+    #[serde(default)]
+    pub interrupted: bool,
+}
+
+impl World {
+    /// Puts resources and unread scopes in their canonical order.
+    pub fn sort(&mut self) {
+        self.resources.sort_by(|a, b| a.order().cmp(&b.order()));
+        for resource in &mut self.resources {
+            resource.gaps.sort();
+        }
+        self.unread.sort();
+        self.unread.dedup();
+    }
+}

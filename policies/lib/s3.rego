@@ -1,0 +1,31 @@
+# S3: whom ACLs let in, and what the statements of a bucket policy cover.
+package lib.s3
+
+import data.lib.iam
+import data.lib.values
+
+# public_group(uri): who is in the group that an ACL grants to, for the groups that anybody can be in.
+public_group(uri) := "everyone" if uri == "http://acs.amazonaws.com/groups/global/AllUsers"
+
+public_group(uri) := "every AWS account" if uri == "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+
+# public_acl(acl): the canned ACL lets anybody in.
+public_acl(acl) if acl in {"PublicRead", "PublicReadWrite", "AuthenticatedRead"}
+
+# covers_bucket(statement, bucket): the statement's resources include the bucket itself.
+covers_bucket(statement, bucket) if _covers(statement, bucket)
+
+# covers_objects(statement, bucket): the statement's resources include every object of the bucket.
+covers_objects(statement, bucket) if _covers(statement, sprintf("%s/*", [bucket]))
+
+_covers(statement, name) if {
+	some pattern in values.as_array(statement.Resource)
+	iam.match(_without_arn(pattern), name)
+}
+
+_covers(statement, name) if {
+	excluded := values.as_array(statement.NotResource)
+	count([pattern | some pattern in excluded; iam.match(_without_arn(pattern), name)]) == 0
+}
+
+_without_arn(pattern) := regex.replace(pattern, `^arn:[^:]*:s3:::`, "")

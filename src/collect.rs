@@ -1,0 +1,309 @@
+//! Reads a world through the handlers of a cloud: accounts, Regions and types at once, within bounds, each failure noted where it happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures::stream::{self, StreamExt};
+use innovate_model::{
+    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region, Resource, Unread, World,
+};
+use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
+
+/// Accounts that are read at the same time.
+const ACCOUNTS_AT_ONCE: usize = 8;
+
+/// Listings and reads under way at the same time, over all accounts.
+const CALLS_AT_ONCE: usize = 48;
+
+/// Reads under way at the same time within one listing.
+const READS_AT_ONCE: usize = 8;
+
+/// What to read.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Only these accounts; empty for all.
+    pub accounts: Vec<String>,
+    /// Only accounts below these organizational units, by name or id; empty for all.
+    pub organizational_units: Vec<String>,
+    /// Not these accounts.
+    pub excluded: Vec<String>,
+    /// Only these Regions; empty for all that are enabled.
+    pub regions: Vec<String>,
+    /// When reading begins, RFC 3339.
+    pub read_at: String,
+}
+
+/// Nothing can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// The caller's identity is not known.
+    #[error("no AWS identity; check the credentials with `aws sts get-caller-identity`")]
+    Identity(#[source] HandlerError),
+    /// An account that is not there.
+    #[error("account `{0}` is not one that can be read: it is not in the organization, or the organization could not be listed")]
+    UnknownAccount(String),
+    /// A unit that is not there.
+    #[error("no organizational unit `{0}` holds an account")]
+    UnknownUnit(String),
+}
+
+/// How far the reading is; shared with whoever shows it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Accounts to read.
+    pub accounts: AtomicU64,
+    /// Accounts that are done.
+    pub accounts_done: AtomicU64,
+    /// Resources found.
+    pub resources: AtomicU64,
+    /// Gaps and unread scopes.
+    pub gaps: AtomicU64,
+}
+
+/// What every part of a reading shares.
+struct Reader {
+    permits: Semaphore,
+    stop: watch::Receiver<bool>,
+    progress: Arc<Progress>,
+    regions: BTreeSet<String>,
+}
+
+/// What was read of one account, or part of it.
+#[derive(Default)]
+struct Part {
+    resources: Vec<Resource>,
+    unread: Vec<Unread>,
+    regions: Vec<String>,
+}
+
+impl Part {
+    fn note(&mut self, progress: &Progress, account: &str, region: &str, type_name: &str, error: HandlerError) {
+        progress.gaps.fetch_add(1, Ordering::Relaxed);
+        let cause = Cause::from(error);
+        self.unread.push(Unread { account: account.to_owned(), region: region.to_owned(), type_name: type_name.to_owned(), cause });
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.resources.extend(other.resources);
+        self.unread.extend(other.unread);
+        self.regions.extend(other.regions);
+    }
+}
+
+/// Reads the world. When `stop` becomes true, what is under way is given up and noted as interrupted.
+///
+/// # Errors
+/// The caller has no identity, or names an account or unit that is not there. Everything else that fails is noted in the world.
+pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, stop: watch::Receiver<bool>) -> Result<World, CollectError> {
+    let caller = cloud.caller().await.map_err(CollectError::Identity)?;
+    let mut world = World { read_at: plan.read_at.clone(), caller: caller.clone(), ..World::default() };
+    match cloud.organization().await {
+        Ok(mut organization) => {
+            world.unread.append(&mut organization.unread);
+            world.organization = Some(organization);
+        }
+        Err(error) if error.code == HandlerErrorCode::NotFound => {}
+        Err(error) => world.unread.push(Unread {
+            account: caller.clone(),
+            region: GLOBAL.to_owned(),
+            type_name: "AWS::Organizations::Organization".to_owned(),
+            cause: error.into(),
+        }),
+    }
+    world.accounts = chosen(&world, plan)?;
+    let active: Vec<&str> =
+        world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
+    progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+    let reader = Reader { permits: Semaphore::new(CALLS_AT_ONCE), stop, progress, regions: plan.regions.iter().cloned().collect() };
+    let in_organization = world.organization.is_some();
+    let parts: Vec<(String, Part)> = stream::iter(active)
+        .map(|account| {
+            let with_organization = in_organization && account == caller;
+            let reader = &reader;
+            async move {
+                let part = reader.account(cloud, account, with_organization).await;
+                reader.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
+                (account.to_owned(), part)
+            }
+        })
+        .buffer_unordered(ACCOUNTS_AT_ONCE)
+        .collect()
+        .await;
+    for (account, part) in parts {
+        world.regions.insert(account, part.regions);
+        world.resources.extend(part.resources);
+        world.unread.extend(part.unread);
+    }
+    world.interrupted = *reader.stop.borrow();
+    world.sort();
+    Ok(world)
+}
+
+/// The accounts that the plan chooses.
+fn chosen(world: &World, plan: &Plan) -> Result<BTreeMap<String, AccountFacts>, CollectError> {
+    let alone = || {
+        let facts = AccountFacts { id: world.caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() };
+        BTreeMap::from([(world.caller.clone(), facts)])
+    };
+    let mut accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
+    for id in plan.accounts.iter().chain(&plan.excluded) {
+        if !accounts.contains_key(id) {
+            return Err(CollectError::UnknownAccount(id.clone()));
+        }
+    }
+    let within = |account: &AccountFacts, unit: &String| {
+        account.organizational_units.contains(unit) || account.organizational_unit_ids.contains(unit)
+    };
+    for unit in &plan.organizational_units {
+        if !accounts.values().any(|account| within(account, unit)) {
+            return Err(CollectError::UnknownUnit(unit.clone()));
+        }
+    }
+    accounts.retain(|id, account| {
+        (plan.accounts.is_empty() || plan.accounts.contains(id))
+            && (plan.organizational_units.is_empty() || plan.organizational_units.iter().any(|unit| within(account, unit)))
+            && !plan.excluded.contains(id)
+    });
+    Ok(accounts)
+}
+
+impl Reader {
+    async fn account(&self, cloud: &dyn Cloud, id: &str, with_organization: bool) -> Part {
+        let mut part = Part::default();
+        let account = match self.unless_stopped(cloud.enter(id)).await {
+            Ok(account) => account,
+            Err(error) => {
+                part.note(&self.progress, id, "*", "*", error);
+                return part;
+            }
+        };
+        let regions = match self.unless_stopped(account.regions()).await {
+            Ok(regions) => regions,
+            Err(error) => {
+                part.note(&self.progress, id, "*", "Innovate::Account::Region", error.clone());
+                // Without the list, the Regions that were asked for by name are still known.
+                if self.regions.is_empty() {
+                    part.note(&self.progress, id, "*", "*", error);
+                }
+                self.regions.iter().map(|name| Region { name: name.clone(), opt_in_status: String::new() }).collect()
+            }
+        };
+        let regions: Vec<Region> =
+            regions.into_iter().filter(|region| self.regions.is_empty() || self.regions.contains(&region.name)).collect();
+        let mut handlers: Vec<(String, Box<dyn Handler>)> = Vec::new();
+        let mut add = |account: &dyn Account, reach: Reach, region: &str| {
+            handlers.extend(account.handlers(reach, region).into_iter().map(|handler| (region.to_owned(), handler)));
+        };
+        add(account.as_ref(), Reach::Global, GLOBAL);
+        if with_organization {
+            add(account.as_ref(), Reach::Organization, GLOBAL);
+        }
+        for region in &regions {
+            add(account.as_ref(), Reach::Regional, &region.name);
+            if !region.opt_in_status.is_empty() {
+                part.resources.push(region_resource(id, region));
+            }
+            part.regions.push(region.name.clone());
+        }
+        let parts: Vec<Part> = stream::iter(handlers)
+            .map(|(region, handler)| async move { self.listing(id, &region, handler.as_ref()).await })
+            .buffer_unordered(CALLS_AT_ONCE)
+            .collect()
+            .await;
+        parts.into_iter().for_each(|of_handler| part.merge(of_handler));
+        part
+    }
+
+    /// Lists one type and reads the further facets of what it finds.
+    async fn listing(&self, account: &str, region: &str, handler: &dyn Handler) -> Part {
+        let mut part = Part::default();
+        let definition = handler.definition();
+        let mut listing = Listing::default();
+        let outcome = {
+            let _permit = self.permits.acquire().await;
+            self.unless_stopped(handler.list(&mut listing)).await
+        };
+        for error in outcome.err().into_iter().chain(std::mem::take(&mut listing.failures)) {
+            part.note(&self.progress, account, region, definition.type_name, error);
+        }
+        let mut resources = listing.resources;
+        self.progress.resources.fetch_add(resources.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+        for (number, (facet, batch)) in definition.reads.iter().enumerate() {
+            let chunks: Vec<Vec<Resource>> = resources.chunks((*batch).max(1)).map(<[Resource]>::to_vec).collect();
+            let answers: Vec<_> = stream::iter(chunks)
+                .map(|chunk| async move {
+                    let _permit = self.permits.acquire().await;
+                    let read = async { Ok(handler.read(number, &chunk).await) };
+                    match self.unless_stopped(read).await {
+                        Ok(answers) => answers,
+                        Err(error) => vec![Err(error); chunk.len()],
+                    }
+                })
+                .buffered(READS_AT_ONCE)
+                .collect()
+                .await;
+            for (resource, answer) in resources.iter_mut().zip(answers.into_iter().flatten()) {
+                match answer {
+                    Ok(properties) => resource.properties.extend(properties),
+                    Err(error) => {
+                        self.progress.gaps.fetch_add(1, Ordering::Relaxed);
+                        let cause = Cause::from(error);
+                        if facet.properties.is_empty() {
+                            resource.add_gap("", cause.clone());
+                        }
+                        for property in facet.properties {
+                            resource.add_gap(format!("/{property}"), cause.clone());
+                        }
+                    }
+                }
+            }
+        }
+        for resource in &mut resources {
+            remove_secrets(resource);
+        }
+        part.resources = resources;
+        part
+    }
+
+    /// The result of a call, or an error where the reading is stopped before it ends.
+    async fn unless_stopped<T>(&self, call: impl Future<Output = Result<T, HandlerError>>) -> Result<T, HandlerError> {
+        let mut stop = self.stop.clone();
+        let interrupted = || HandlerError {
+            code: HandlerErrorCode::Interrupted,
+            action: None,
+            message: "the run was stopped before this was read".to_owned(),
+        };
+        tokio::select! {
+            biased;
+            Ok(_) = stop.wait_for(|stop| *stop) => Err(interrupted()),
+            result = call => result,
+        }
+    }
+}
+
+fn region_resource(account: &str, region: &Region) -> Resource {
+    let mut resource = Resource::new("Innovate::Account::Region", account, account, region.name.as_str());
+    for (name, value) in [("AccountId", account), ("RegionName", &region.name), ("OptInStatus", &region.opt_in_status)] {
+        resource.properties.insert(name.to_owned(), Value::from(value));
+    }
+    resource
+}
+
+/// Takes out what must never be stored, wherever a handler might have let it in.
+fn remove_secrets(resource: &mut Resource) {
+    const SECRETS: [&str; 5] = ["UserData", "MasterUserPassword", "SecretString", "TdeCredentialPassword", "AuthParameters"];
+    let mut queue: Vec<&mut serde_json::Map<String, Value>> = vec![&mut resource.properties];
+    while let Some(object) = queue.pop() {
+        object.retain(|name, _| !SECRETS.contains(&name.as_str()));
+        let mut values: Vec<&mut Value> = object.values_mut().collect();
+        while let Some(value) = values.pop() {
+            match value {
+                Value::Object(object) => queue.push(object),
+                Value::Array(items) => values.extend(items),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `innovate audit`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use innovate_model::World;
+
+use super::live::Live;
+use super::output::{self, Output};
+use super::settings::Policies;
+use super::{Exit, Global, usage};
+use crate::engine::{self, Judgement};
+use crate::finding::{Severity, Verdict};
+use crate::input::snapshot;
+use crate::report::Report;
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    policies: Policies,
+    /// Judge what this file holds, without any AWS access.
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    live: Live,
+    /// Exit with 3 where something fails at this severity or worse: critical, high, medium, low, info, or never.
+    #[arg(long, value_name = "SEVERITY", env = "INNOVATE_FAIL_ON", default_value = "high")]
+    fail_on: FailOn,
+    /// A report: `table` or `json`, with `=PATH` into a file; repeatable.
+    #[arg(short, long = "output", value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
+    output: Vec<Output>,
+    /// Report what passes, too.
+    #[arg(long)]
+    show_passes: bool,
+}
+
+/// From which severity on a failure counts.
+#[derive(Clone, Copy, Debug)]
+struct FailOn(Option<Severity>);
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "never" => Ok(Self(None)),
+            severity => severity
+                .parse()
+                .map(|severity| Self(Some(severity)))
+                .map_err(|error: crate::finding::UnknownSeverity| format!("{error}, or `never`")),
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
+    let library = arguments.policies.library(global)?;
+    if library.policies.is_empty() {
+        return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
+    }
+    let world = match &arguments.snapshot {
+        Some(path) => read_snapshot(path)?,
+        None => arguments.live.read(global)?,
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let judgement = engine::judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers })?;
+    let report = Report { world: &world, library: &library, judgement: &judgement, style: output::style() };
+    output::write(&arguments.output, &report)?;
+    Ok(exit(&judgement, arguments.fail_on))
+}
+
+pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
+    let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    snapshot::read(BufReader::new(file)).with_context(|| format!("`{}`", path.display()))
+}
+
+fn exit(judgement: &Judgement, fail_on: FailOn) -> Exit {
+    let violated = |least| judgement.findings.iter().any(|finding| finding.verdict == Verdict::Fail && finding.severity >= least);
+    let unknown = judgement.findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
+    match fail_on.0 {
+        Some(least) if violated(least) => Exit::Violations,
+        _ if unknown || !judgement.ledger.complete => Exit::Incomplete,
+        _ => Exit::Clean,
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading the live organization: the flags, the session, progress, and Ctrl-C.
+
+#[cfg(feature = "aws")]
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use clap::Args;
+use innovate_model::World;
+
+use super::Global;
+use crate::collect::Plan;
+#[cfg(feature = "aws")]
+use crate::collect::{Progress, collect};
+
+/// What to read, and as whom.
+#[derive(Args, Debug)]
+pub(super) struct Live {
+    /// Only this account; repeatable.
+    #[arg(long, value_name = "ID")]
+    account: Vec<String>,
+    /// Only accounts below this organizational unit (name or id); repeatable.
+    #[arg(long, value_name = "OU")]
+    ou: Vec<String>,
+    /// Not this account; repeatable.
+    #[arg(long, value_name = "ID")]
+    exclude_account: Vec<String>,
+    /// Only this Region; repeatable. Global services are always read.
+    #[arg(long, value_name = "REGION", env = "INNOVATE_REGION", value_delimiter = ',')]
+    region: Vec<String>,
+    /// The role to assume in every account but the caller's own.
+    #[arg(long, value_name = "NAME", env = "INNOVATE_ROLE", default_value = "InnovateAudit")]
+    role: String,
+    /// The external id that the role asks for.
+    #[arg(long, value_name = "ID", env = "INNOVATE_EXTERNAL_ID")]
+    external_id: Option<String>,
+    /// The profile of the AWS configuration files.
+    #[arg(long, value_name = "NAME", env = "AWS_PROFILE")]
+    profile: Option<String>,
+    /// Seconds that one attempt of a call may take.
+    #[arg(long, value_name = "SECONDS", env = "INNOVATE_CALL_TIMEOUT", default_value_t = 30)]
+    call_timeout: u64,
+    /// Seconds that the whole reading may take; what is not read by then is reported as such.
+    #[arg(long, value_name = "SECONDS", env = "INNOVATE_TIMEOUT", default_value_t = 3600)]
+    timeout: u64,
+    /// Attempts of one call, the first included.
+    #[arg(long, value_name = "N", env = "AWS_MAX_ATTEMPTS", default_value_t = 5)]
+    max_attempts: u32,
+}
+
+impl Live {
+    fn plan(&self, read_at: String) -> Plan {
+        Plan {
+            accounts: self.account.clone(),
+            organizational_units: self.ou.clone(),
+            excluded: self.exclude_account.clone(),
+            regions: self.region.clone(),
+            read_at,
+        }
+    }
+
+    /// Reads the world.
+    #[cfg(not(feature = "aws"))]
+    pub(super) fn read(&self, _global: &Global) -> anyhow::Result<World> {
+        let _ =
+            (self.plan(String::new()), &self.role, &self.external_id, &self.profile, self.call_timeout, self.timeout, self.max_attempts);
+        Err(super::usage("this build has no AWS access; give `--snapshot FILE`, or build with the feature `aws`"))
+    }
+
+    /// Reads the world.
+    #[cfg(feature = "aws")]
+    pub(super) fn read(&self, global: &Global) -> anyhow::Result<World> {
+        use innovate_model::Cloud;
+
+        let plan = self.plan(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
+        let options = innovate_aws::Options {
+            profile: self.profile.clone(),
+            role: self.role.clone(),
+            external_id: self.external_id.clone(),
+            call_timeout: Duration::from_secs(self.call_timeout),
+            max_attempts: self.max_attempts,
+            // An endpoint of one's own has no published buckets.
+            throttle: std::env::var_os("AWS_ENDPOINT_URL").is_none(),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let session = Arc::new(innovate_aws::Session::connect(options).await);
+            let (stopper, stop) = tokio::sync::watch::channel(false);
+            let deadline = Duration::from_secs(self.timeout);
+            let watcher = tokio::spawn(async move {
+                tokio::select! {
+                    Ok(()) = tokio::signal::ctrl_c() => {}
+                    () = tokio::time::sleep(deadline) => {}
+                }
+                drop(stopper.send(true));
+                // Kept open: a closed channel would say that nobody can stop the run.
+                std::future::pending::<()>().await;
+            });
+            let progress = Arc::new(Progress::default());
+            let shown = show(global, progress.clone(), session.clone() as Arc<dyn Cloud>);
+            let world = collect(session.as_ref(), &plan, progress, stop).await;
+            watcher.abort();
+            if let Some(shown) = shown {
+                shown.abort();
+            }
+            Ok(world?)
+        })
+    }
+}
+
+/// Shows the progress on standard error where that is a terminal and is wanted.
+#[cfg(feature = "aws")]
+fn show(global: &Global, progress: Arc<Progress>, cloud: Arc<dyn innovate_model::Cloud>) -> Option<tokio::task::JoinHandle<()>> {
+    use std::io::IsTerminal;
+    if global.quiet || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let bar = indicatif::ProgressBar::new_spinner();
+    bar.set_style(
+        indicatif::ProgressStyle::with_template("{spinner} {elapsed} {msg}")
+            .unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner()),
+    );
+    Some(tokio::spawn(async move {
+        let value = |of: &std::sync::atomic::AtomicU64| of.load(Ordering::Relaxed);
+        loop {
+            bar.set_message(format!(
+                "{} of {} accounts, {} calls, {} resources, {} gaps",
+                value(&progress.accounts_done),
+                value(&progress.accounts),
+                cloud.calls(),
+                value(&progress.resources),
+                value(&progress.gaps)
+            ));
+            bar.tick();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }))
+}

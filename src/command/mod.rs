@@ -1,0 +1,143 @@
+//! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
+
+mod audit;
+mod live;
+mod manual;
+mod output;
+mod policy;
+mod settings;
+mod snapshot;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to complain of.
+    Clean = 0,
+    /// The tool itself failed.
+    Error = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Violations at or above `--fail-on`.
+    Violations = 3,
+    /// Nothing worse than unknown or incomplete.
+    Incomplete = 4,
+}
+
+/// Policy-as-code compliance scanner and guardrail enforcer for AWS Organizations and EKS.
+#[derive(Debug, Parser)]
+#[command(
+    name = "innovate",
+    version,
+    max_term_width = 120,
+    after_help = "Exit status: 0 clean, 1 tool error, 2 usage, 3 violations, 4 unknown or incomplete.\n\nExamples:\n  innovate audit                              read and judge every account of the organization\n  innovate snapshot -o org.snapshot           write what was read to a file\n  innovate audit --snapshot org.snapshot      judge the file, without AWS\n  innovate policy show aws.rds.tls_not_required"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone, Debug)]
+struct Global {
+    /// Log more; twice for the SDK's own logs too.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// No progress and no log but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// The form of the log on standard error.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// The configuration file; without it, `innovate.toml` of this folder where there is one.
+    #[arg(long, global = true, env = "INNOVATE_CONFIG", value_name = "FILE")]
+    config: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read every account of the organization and judge it.
+    Audit(audit::Arguments),
+    /// Read every account of the organization into a file.
+    Snapshot(snapshot::Arguments),
+    /// List, show and test policies.
+    Policy(policy::Arguments),
+    /// Print shell completions.
+    Completions(manual::Completions),
+    /// Print the manual page.
+    Man,
+}
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+            // Nothing can be said where standard error is closed.
+            drop(error.print());
+            return ExitCode::from(exit as u8);
+        }
+    };
+    start_log(&cli.global);
+    let exit = match run(cli) {
+        Ok(exit) => exit,
+        Err(error) if is_broken_pipe(&error) => Exit::Clean,
+        Err(error) => {
+            drop(writeln!(io::stderr(), "error: {error:#}"));
+            if error.is::<UsageError>() { Exit::Usage } else { Exit::Error }
+        }
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// What the user asked for can't be meant.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct UsageError(String);
+
+fn usage(message: impl ToString) -> anyhow::Error {
+    anyhow::Error::new(UsageError(message.to_string()))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Audit(arguments) => audit::run(&arguments, &cli.global),
+        Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
+        Command::Policy(arguments) => policy::run(&arguments, &cli.global),
+        Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
+        Command::Man => manual::man(Cli::command()),
+    }
+}
+
+fn start_log(global: &Global) {
+    let filter = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (_, 0) => "warn",
+        (_, 1) => "info",
+        _ => "debug",
+    };
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    match global.log_format {
+        LogFormat::Text => builder.without_time().init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

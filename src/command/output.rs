@@ -1,0 +1,70 @@
+//! Where reports go: `-o FORMAT[=PATH]`.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+
+use crate::report::{Format, Report, Style, UnknownFormat};
+
+/// One report to write.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    format: Format,
+    path: Option<PathBuf>,
+}
+
+impl FromStr for Output {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(PathBuf::from(path))));
+        Ok(Self { format: format.parse()?, path })
+    }
+}
+
+/// Writes every output; standard output where there is no path.
+pub(super) fn write(outputs: &[Output], report: &Report<'_>) -> anyhow::Result<()> {
+    let table = Output { format: Format::Table, path: None };
+    let outputs = if outputs.is_empty() { std::slice::from_ref(&table) } else { outputs };
+    for output in outputs {
+        match &output.path {
+            Some(path) => {
+                let mut bytes = Vec::new();
+                let plain = Report { style: Style { colour: false, width: None }, ..*report };
+                output.format.write(&plain, &mut bytes)?;
+                replace(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+            }
+            None => {
+                let mut stdout = BufWriter::new(io::stdout().lock());
+                output.format.write(report, &mut stdout)?;
+                stdout.flush()?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts `bytes` in the place of a file at once: a reader sees the old file or the new one, never half of it.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, bytes);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.partial", std::process::id()));
+    let partial = path.with_file_name(name);
+    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    if written.is_err() {
+        drop(std::fs::remove_file(&partial));
+    }
+    written
+}
+
+/// How standard output wants its report.
+pub(super) fn style() -> Style {
+    let terminal = io::stdout().is_terminal();
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = terminal.then(|| terminal_size::terminal_size().map(|(width, _)| width.0)).flatten();
+    Style { colour: terminal && !no_colour, width }
+}

@@ -1,0 +1,76 @@
+//! `innovate.toml` and the flags that choose policies.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{Global, usage};
+use crate::finding::Severity;
+use crate::policy::{Library, PolicyError, Selection};
+
+/// The file `innovate.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Settings {
+    /// Folders of policies, relative to the file.
+    #[serde(default)]
+    policies: Vec<PathBuf>,
+    /// Policy id → parameter → value.
+    #[serde(default)]
+    parameters: BTreeMap<String, Map<String, Value>>,
+}
+
+/// Which policies to use.
+#[derive(Args, Debug)]
+pub(super) struct Policies {
+    /// A policy id, a prefix of ids (`aws.rds`), or a folder of policies to add; repeatable.
+    #[arg(long, value_name = "ID|DIR", env = "INNOVATE_POLICY", value_delimiter = ',')]
+    policy: Vec<String>,
+    /// Only policies of this severity or worse.
+    #[arg(long, value_name = "SEVERITY", env = "INNOVATE_SEVERITY")]
+    severity: Option<Severity>,
+}
+
+impl Settings {
+    fn load(global: &Global) -> anyhow::Result<(Self, PathBuf)> {
+        let default = Path::new("innovate.toml");
+        let path = match &global.config {
+            Some(path) => path.as_path(),
+            None if default.exists() => default,
+            None => return Ok((Self::default(), PathBuf::new())),
+        };
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let settings = toml::from_str(&text).map_err(|error| usage(format!("{}: {error}", path.display())))?;
+        Ok((settings, path.parent().map(Path::to_owned).unwrap_or_default()))
+    }
+}
+
+impl Policies {
+    /// The library that flags and file choose.
+    pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
+        let (settings, folder) = Settings::load(global)?;
+        let mut library = Library::shipped()?;
+        let mut selection = Selection { ids: Vec::new(), severity: self.severity };
+        let mut folders: Vec<PathBuf> = settings.policies.iter().map(|path| folder.join(path)).collect();
+        for name in &self.policy {
+            if Path::new(name).is_dir() { folders.push(PathBuf::from(name)) } else { selection.ids.push(name.clone()) }
+        }
+        for folder in folders {
+            library = library.with_folder(&folder).map_err(usage_of_policy)?;
+        }
+        library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
+        library.select(&selection).map_err(usage_of_policy)
+    }
+}
+
+/// A policy that does not load is the tool's error; one that is not there is the user's.
+fn usage_of_policy(error: PolicyError) -> anyhow::Error {
+    match error {
+        PolicyError::Unknown { .. } | PolicyError::Parameter { .. } | PolicyError::Empty { .. } => usage(error),
+        error => error.into(),
+    }
+}

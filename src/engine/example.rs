@@ -1,0 +1,319 @@
+//! The examples beside a policy: cases that must fail, cases that must pass.
+
+use std::collections::BTreeMap;
+
+use innovate_model::{AccountFacts, GLOBAL, OrganizationFacts, Resource, Schemas, World};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::scope;
+use crate::finding::Verdict;
+use crate::policy::{Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError, Program};
+
+const ACCOUNT: &str = "111111111111";
+const REGION: &str = "us-east-1";
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+/// A policy's examples that cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum ExampleError {
+    /// The file is not of the documented form.
+    #[error("{file}: {reason}")]
+    Form {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The policies do not load or run.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
+/// A case that did not come out as it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseFailure {
+    /// The policy.
+    pub policy: String,
+    /// The case's name; empty where the policy as a whole is at fault.
+    pub case: String,
+    /// What happened.
+    pub reason: String,
+}
+
+/// What the examples of a library gave.
+#[derive(Clone, Debug, Default)]
+pub struct ExampleReport {
+    /// Policies that were tested.
+    pub policies: usize,
+    /// Cases that were run.
+    pub cases: usize,
+    /// What went wrong.
+    pub failures: Vec<CaseFailure>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Examples {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    expect: Verdict,
+    #[serde(default)]
+    deny: Option<Vec<String>>,
+    #[serde(default)]
+    resource: Option<Document>,
+    #[serde(default)]
+    cloudformation: Option<String>,
+    #[serde(default)]
+    logical_id: Option<String>,
+    #[serde(default)]
+    resources: Vec<Document>,
+    #[serde(default)]
+    parameters: Map<String, Value>,
+    #[serde(default)]
+    now: Option<String>,
+    #[serde(default)]
+    account: Map<String, Value>,
+    #[serde(default)]
+    organization: Map<String, Value>,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    #[serde(rename = "type")]
+    type_name: String,
+    id: String,
+    #[serde(default)]
+    arn: Option<String>,
+    #[serde(default)]
+    account: Option<String>,
+    #[serde(default)]
+    region: Option<String>,
+    #[serde(default)]
+    properties: Map<String, Value>,
+}
+
+impl Document {
+    fn into_resource(self) -> Resource {
+        let mut resource = Resource::new(
+            &self.type_name,
+            self.id,
+            self.account.unwrap_or_else(|| ACCOUNT.to_owned()),
+            self.region.unwrap_or_else(|| REGION.to_owned()),
+        );
+        resource.arn = self.arn;
+        resource.properties = self.properties;
+        resource
+    }
+}
+
+/// Runs the examples of every policy by the RVM and by the interpreter, which must agree.
+///
+/// # Errors
+/// A file of examples is not of the documented form, or the policies do not compile.
+pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
+    let mut report = ExampleReport { policies: library.policies.len(), ..ExampleReport::default() };
+    let mut interpreter = Interpreter::new(library)?;
+    for (number, policy) in library.policies.iter().enumerate() {
+        let mut fail = |case: &str, reason: String| {
+            report.failures.push(CaseFailure { policy: policy.id.clone(), case: case.to_owned(), reason });
+        };
+        for name in &policy.metadata.custom.resource_types {
+            if let Err(error) = Schemas::vendored().get(name) {
+                fail("", error.to_string());
+            }
+        }
+        let types = policy.read_set.types.iter().chain(&policy.read_set.organization_types);
+        for name in types {
+            if let Err(error) = Schemas::vendored().get(name) {
+                fail("", format!("looks up a type: {error}"));
+            }
+        }
+        let Some(examples) = &policy.examples else {
+            fail("", format!("has no examples; write `{}`", policy.file.replace(".rego", ".yaml")));
+            continue;
+        };
+        let file = policy.file.replace(".rego", ".yaml");
+        let examples: Examples =
+            serde_saphyr::from_str(examples).map_err(|error| ExampleError::Form { file: file.clone(), reason: error.to_string() })?;
+        for expected in [Verdict::Fail, Verdict::Pass] {
+            if !examples.cases.iter().any(|case| case.expect == expected) {
+                fail("", format!("has no example with `expect: {expected}`"));
+            }
+        }
+        for case in examples.cases {
+            report.cases += 1;
+            let name = case.name.clone();
+            match run_case(library, number, policy, case, &mut interpreter) {
+                Ok(None) => {}
+                Ok(Some(reason)) | Err(ExampleError::Form { reason, .. }) => {
+                    report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason });
+                }
+                Err(ExampleError::Policy(error)) => {
+                    report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason: error.to_string() });
+                }
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// Runs one case; gives what is wrong with its outcome.
+fn run_case(
+    library: &Library,
+    number: usize,
+    policy: &Policy,
+    case: Case,
+    interpreter: &mut Interpreter<'_>,
+) -> Result<Option<String>, ExampleError> {
+    let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
+    let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
+    let tested = match (case.resource, case.cloudformation) {
+        (Some(document), None) => document.into_resource(),
+        (None, Some(template)) => {
+            let mut of_template = template_resources(&template).map_err(form)?;
+            let at = of_template.iter().position(|resource| match &case.logical_id {
+                Some(id) => resource.id == *id,
+                None => policy.metadata.custom.resource_types.contains(&resource.type_name),
+            });
+            let at = at.ok_or_else(|| form("the template has no resource that the policy judges".to_owned()))?;
+            let tested = of_template.remove(at);
+            resources.extend(of_template);
+            tested
+        }
+        _ => return Err(form("a case has either `resource` or `cloudformation`".to_owned())),
+    };
+    resources.push(tested.clone());
+    for resource in &resources {
+        let schema = Schemas::vendored().get(&resource.type_name).map_err(|error| form(error.to_string()))?;
+        // An example names only the properties that matter, so what the schema requires may be missing.
+        let violations = schema.root().violations(&Value::Object(resource.properties.clone()));
+        let violations: Vec<String> = violations.into_iter().filter(|violation| !violation.ends_with("is required")).collect();
+        if !violations.is_empty() {
+            return Ok(Some(format!("`{}` does not fit its schema: {}", resource.id, violations.join("; "))));
+        }
+    }
+    let world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
+
+    let mut policy = policy.clone();
+    policy.parameters.extend(case.parameters);
+    let alone = Library { policies: vec![policy], modules: library.modules.clone() };
+    let scopes = scope::scopes(&world, &alone);
+    let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
+    let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
+    let data = view.data(&world, &alone);
+    let input = Input::new(&tested.id, scope::document(&tested));
+    let program = Program::compile(&alone)?;
+    let mut evaluator = Evaluator::new(&alone, &program)?;
+    evaluator.enter(&data, 0)?;
+    let by_vm = evaluator.judge(0, &input)?;
+    let by_interpreter = if alone.policies.iter().zip(library.policies.get(number)).all(|(a, b)| a.parameters == b.parameters) {
+        interpreter.judge(&data, number, &input)?
+    } else {
+        Interpreter::new(&alone)?.judge(&data, 0, &input)?
+    };
+    if by_vm != by_interpreter {
+        return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
+    }
+    let (verdict, denials): (Verdict, &[Denial]) = match &by_vm {
+        Outcome::NotApplicable => (Verdict::NotApplicable, &[]),
+        Outcome::Denials(denials) if denials.is_empty() => (Verdict::Pass, &[]),
+        Outcome::Denials(denials) => (Verdict::Fail, denials),
+    };
+    let shown = || denials.iter().map(|denial| format!("`{}` {}", denial.path, denial.message)).collect::<Vec<_>>().join("; ");
+    if verdict != case.expect {
+        return Ok(Some(format!("expected `{}`, got `{verdict}` {}", case.expect, shown())));
+    }
+    if let Some(mut expected) = case.deny {
+        expected.sort();
+        let mut paths: Vec<&str> = denials.iter().map(|denial| denial.path.as_str()).collect();
+        paths.sort_unstable();
+        if expected != paths {
+            return Ok(Some(format!("expected denials at {expected:?}, got {}", shown())));
+        }
+    }
+    Ok(None)
+}
+
+fn world(
+    tested: &Resource,
+    resources: Vec<Resource>,
+    now: Option<String>,
+    account: Map<String, Value>,
+    organization: Map<String, Value>,
+) -> Result<World, String> {
+    let mut facts = serde_json::json!({ "id": tested.account, "status": "ACTIVE", "management": false });
+    if let Some(object) = facts.as_object_mut() {
+        object.extend(account);
+    }
+    let facts: AccountFacts = serde_json::from_value(facts).map_err(|error| format!("`account`: {error}"))?;
+    let organization = if organization.is_empty() {
+        None
+    } else {
+        let mut document = serde_json::json!({ "id": "o-example", "management_account": tested.account, "accounts": {} });
+        if let Some(object) = document.as_object_mut() {
+            object.extend(organization);
+        }
+        if let Some(accounts) = document.get_mut("accounts").and_then(Value::as_object_mut) {
+            for (id, account) in accounts {
+                if let Some(account) = account.as_object_mut() {
+                    account.entry("id").or_insert_with(|| Value::from(id.as_str()));
+                    account.entry("status").or_insert_with(|| Value::from("ACTIVE"));
+                    account.entry("management").or_insert(Value::Bool(false));
+                }
+            }
+        }
+        Some(serde_json::from_value::<OrganizationFacts>(document).map_err(|error| format!("`organization`: {error}"))?)
+    };
+    Ok(World {
+        read_at: now.unwrap_or_else(|| NOW.to_owned()),
+        caller: tested.account.clone(),
+        organization,
+        accounts: BTreeMap::from([(tested.account.clone(), facts)]),
+        resources,
+        ..World::default()
+    })
+}
+
+/// The resources of a plain template: the logical id is the resource's id, `Ref` and `Fn::GetAtt` give it.
+fn template_resources(template: &str) -> Result<Vec<Resource>, String> {
+    let document: Value = serde_saphyr::from_str(template).map_err(|error| format!("the template: {error}"))?;
+    let Some(entries) = document.get("Resources").and_then(Value::as_object) else {
+        return Err("the template has no `Resources`".to_owned());
+    };
+    let mut resources = Vec::new();
+    for (id, entry) in entries {
+        let Some(type_name) = entry.get("Type").and_then(Value::as_str) else { return Err(format!("`{id}` has no `Type`")) };
+        let region = if type_name.starts_with("AWS::IAM::") || type_name.starts_with("AWS::Route53::") { GLOBAL } else { REGION };
+        let mut resource = Resource::new(type_name, id.as_str(), ACCOUNT, region);
+        if let Some(Value::Object(properties)) = entry.get("Properties").map(resolve) {
+            resource.properties = properties;
+        }
+        resources.push(resource);
+    }
+    Ok(resources)
+}
+
+fn resolve(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            if let (1, Some((key, inner))) = (object.len(), object.iter().next()) {
+                match (key.as_str(), inner) {
+                    ("Ref", Value::String(id)) => return Value::from(id.as_str()),
+                    ("Fn::GetAtt", Value::String(path)) => return Value::from(path.split('.').next().unwrap_or(path)),
+                    ("Fn::GetAtt", Value::Array(path)) => return path.first().cloned().unwrap_or_default(),
+                    _ => {}
+                }
+            }
+            Value::Object(object.iter().map(|(key, value)| (key.clone(), resolve(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(resolve).collect()),
+        other => other.clone(),
+    }
+}

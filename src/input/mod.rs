@@ -1,0 +1,3 @@
+//! What policies can judge, one file a format.
+
+pub mod snapshot;

@@ -1,0 +1,12 @@
+//! `innovate`: policy-as-code compliance scanning for AWS Organizations.
+//!
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`input`] · [`engine`], [`collect`] ·
+//! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
+
+pub mod collect;
+pub mod command;
+pub mod engine;
+pub mod finding;
+pub mod input;
+pub mod policy;
+pub mod report;

@@ -1,0 +1,215 @@
+//! Where policies come from.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use serde_json::{Map, Value};
+
+use super::{Metadata, PolicyError, ReadSet};
+use crate::finding::Severity;
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+
+/// One policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its id, such as `aws.rds.tls_not_required`; `data.<id>` is its package.
+    pub id: String,
+    /// The file that it came from, relative to its folder of policies.
+    pub file: String,
+    /// The Rego.
+    pub source: String,
+    /// The examples beside it, YAML.
+    pub examples: Option<String>,
+    /// What it says of itself.
+    pub metadata: Metadata,
+    /// What it reads.
+    pub read_set: ReadSet,
+    /// The rules that deny: `deny`, `violation`, `warn`.
+    pub rules: Vec<String>,
+    /// Whether it has a rule `not_applicable`.
+    pub has_applicability: bool,
+    /// Its parameters: defaults, then what the user set.
+    pub parameters: Map<String, Value>,
+}
+
+/// Which policies to judge by.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Ids or prefixes of ids at a dot; empty for all.
+    pub ids: Vec<String>,
+    /// The mildest severity.
+    pub severity: Option<Severity>,
+}
+
+/// Policies and the modules that they share.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// The policies in order of their ids.
+    pub policies: Vec<Policy>,
+    /// The library modules: file and source.
+    pub modules: Vec<(String, String)>,
+}
+
+impl Library {
+    /// The policies that ship with the program.
+    ///
+    /// # Errors
+    /// One of them does not load, which the tests of the project rule out.
+    pub fn shipped() -> Result<Self, PolicyError> {
+        let mut files = BTreeMap::new();
+        let mut folders = vec![&SHIPPED];
+        while let Some(folder) = folders.pop() {
+            folders.extend(folder.dirs());
+            for file in folder.files() {
+                if let Some(text) = file.contents_utf8() {
+                    files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
+                }
+            }
+        }
+        Self::from_files(files, Vec::new())
+    }
+
+    /// The policies of a folder alone, with its own library modules.
+    ///
+    /// # Errors
+    /// A file can't be read, or a policy does not load.
+    pub fn only(folder: &Path) -> Result<Self, PolicyError> {
+        let mut files = BTreeMap::new();
+        read_folder(folder, folder, &mut files)?;
+        Self::from_files(files, Vec::new())
+    }
+
+    /// These policies and those of a folder, which may use the shipped library modules and bring `lib/*.rego` of its own.
+    ///
+    /// # Errors
+    /// A file can't be read, or a policy does not load.
+    pub fn with_folder(mut self, folder: &Path) -> Result<Self, PolicyError> {
+        let mut files = BTreeMap::new();
+        read_folder(folder, folder, &mut files)?;
+        let added = Self::from_files(files, self.modules.clone())?;
+        if added.policies.is_empty() {
+            return Err(PolicyError::Empty { path: folder.to_owned() });
+        }
+        for policy in added.policies {
+            self.policies.retain(|known| known.id != policy.id);
+            self.policies.push(policy);
+        }
+        self.policies.sort_by(|a, b| a.id.cmp(&b.id));
+        self.modules = added.modules;
+        Ok(self)
+    }
+
+    fn from_files(files: BTreeMap<String, String>, mut modules: Vec<(String, String)>) -> Result<Self, PolicyError> {
+        let is_policy = |file: &str| file.ends_with(".rego") && !file.ends_with("_test.rego") && !file.starts_with("lib/");
+        for (file, source) in &files {
+            if file.starts_with("lib/") && file.ends_with(".rego") && !file.ends_with("_test.rego") {
+                modules.retain(|(known, _)| known != file);
+                modules.push((file.clone(), source.clone()));
+            }
+        }
+        let sources: Vec<(String, String)> =
+            files.iter().filter(|(file, _)| is_policy(file)).map(|(file, source)| (file.clone(), source.clone())).collect();
+        let analysed = ReadSet::analyse(&sources, &modules)?;
+        let mut policies = Vec::new();
+        for ((file, source), analysis) in sources.into_iter().zip(analysed) {
+            let expected = file.trim_end_matches(".rego").replace('/', ".");
+            if analysis.package != expected {
+                return Err(PolicyError::Package { file, found: analysis.package, expected });
+            }
+            let metadata = Metadata::parse(&file, &source)?;
+            let rules: Vec<String> =
+                ["deny", "violation", "warn"].into_iter().filter(|rule| analysis.rules.contains(*rule)).map(ToOwned::to_owned).collect();
+            if rules.is_empty() {
+                return Err(PolicyError::NoRule { file });
+            }
+            policies.push(Policy {
+                id: expected,
+                examples: files.get(&file.replace(".rego", ".yaml")).cloned(),
+                parameters: metadata.defaults(),
+                has_applicability: analysis.rules.contains("not_applicable"),
+                read_set: analysis.read_set,
+                file,
+                source,
+                metadata,
+                rules,
+            });
+        }
+        Ok(Self { policies, modules })
+    }
+
+    /// The same library with only the selected policies.
+    ///
+    /// # Errors
+    /// An id that selects nothing.
+    pub fn select(mut self, selection: &Selection) -> Result<Self, PolicyError> {
+        let matches = |id: &str, wanted: &str| id == wanted || id.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
+        for wanted in &selection.ids {
+            if !self.policies.iter().any(|policy| matches(&policy.id, wanted)) {
+                return Err(PolicyError::Unknown { id: wanted.clone(), suggestion: self.nearest(wanted) });
+            }
+        }
+        self.policies.retain(|policy| {
+            let by_id = selection.ids.is_empty() || selection.ids.iter().any(|wanted| matches(&policy.id, wanted));
+            by_id && selection.severity.is_none_or(|least| policy.metadata.custom.severity >= least)
+        });
+        Ok(self)
+    }
+
+    /// Sets parameters: policy id → name → value, checked against the policies' own schemas.
+    ///
+    /// # Errors
+    /// An unknown policy or parameter, or a value that the schema refuses.
+    pub fn set_parameters(&mut self, overrides: &BTreeMap<String, Map<String, Value>>) -> Result<(), PolicyError> {
+        for (id, values) in overrides {
+            let suggestion = self.nearest(id);
+            let Some(policy) = self.policies.iter_mut().find(|policy| policy.id == *id) else {
+                return Err(PolicyError::Unknown { id: id.clone(), suggestion });
+            };
+            for (name, value) in values {
+                let fail = |reason| PolicyError::Parameter { policy: id.clone(), parameter: name.clone(), reason };
+                let Some(schema) = policy.metadata.custom.parameters.get(name) else {
+                    let known: Vec<&str> = policy.metadata.custom.parameters.keys().map(String::as_str).collect();
+                    return Err(fail(match known.as_slice() {
+                        [] => "the policy has no parameters".to_owned(),
+                        known => format!("there is no such parameter; the policy has `{}`", known.join("`, `")),
+                    }));
+                };
+                let validator = jsonschema::validator_for(schema).map_err(|error| fail(format!("its schema is not valid: {error}")))?;
+                validator.validate(value).map_err(|error| fail(error.to_string()))?;
+                policy.parameters.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn nearest(&self, id: &str) -> Option<String> {
+        let last = |id: &str| id.rsplit('.').next().unwrap_or_default().to_owned();
+        self.policies
+            .iter()
+            .map(|policy| {
+                (strsim::damerau_levenshtein(&policy.id, id).min(1 + strsim::damerau_levenshtein(&last(&policy.id), &last(id))), &policy.id)
+            })
+            .min()
+            .filter(|(distance, candidate)| *distance <= candidate.len() / 3)
+            .map(|(_, id)| id.clone())
+    }
+}
+
+fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<(), PolicyError> {
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PolicyError::Read { path, source }
+    };
+    for entry in std::fs::read_dir(folder).map_err(fail(folder))? {
+        let path = entry.map_err(fail(folder))?.path();
+        if path.is_dir() {
+            read_folder(root, &path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "rego" || extension == "yaml") {
+            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            files.insert(name, std::fs::read_to_string(&path).map_err(fail(&path))?);
+        }
+    }
+    Ok(())
+}

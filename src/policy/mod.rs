@@ -1,0 +1,106 @@
+//! Policies: Rego modules with metadata, loaded from the program or a folder, analysed for what they read, and compiled.
+//!
+//! Only this room names `regorus`.
+
+mod load;
+mod metadata;
+mod program;
+mod read_set;
+
+use std::path::PathBuf;
+
+pub use load::{Library, Policy, Selection};
+pub use metadata::{Custom, Metadata, Remediation};
+pub use program::{Denial, Evaluator, Input, Interpreter, Outcome, Program, Scope};
+pub use read_set::ReadSet;
+
+/// A policy that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The file cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder holds no policy.
+    #[error("no policy (a `.rego` file that is not a test) in `{}`", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is no metadata block.
+    #[error("{file}: no `# METADATA` block; start the file with one (title, description, custom.severity, custom.resource_types, …)")]
+    NoMetadata {
+        /// The file.
+        file: String,
+    },
+    /// The metadata block is wrong.
+    #[error("{file}: the metadata is not valid: {reason}")]
+    Metadata {
+        /// The file.
+        file: String,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The package is not the one that the path asks for.
+    #[error("{file}: the package is `{found}`, but the path asks for `{expected}`")]
+    Package {
+        /// The file.
+        file: String,
+        /// The package of the module.
+        found: String,
+        /// The package that the path asks for.
+        expected: String,
+    },
+    /// The policy has no rule that the engine asks for.
+    #[error("{file}: no rule `deny`, `violation` or `warn`: the policy would check nothing")]
+    NoRule {
+        /// The file.
+        file: String,
+    },
+    /// The Rego does not compile.
+    #[error("{reason}")]
+    Rego {
+        /// What the engine says, with file, line and column.
+        reason: String,
+    },
+    /// Evaluation failed.
+    #[error("policy `{policy}` failed on `{resource}`: {reason}")]
+    Evaluation {
+        /// The policy.
+        policy: String,
+        /// The resource's id.
+        resource: String,
+        /// What the engine says.
+        reason: String,
+    },
+    /// A result of the wrong form.
+    #[error("policy `{policy}`: a denial must be an object with `message` and `path`, not {found}")]
+    Denial {
+        /// The policy.
+        policy: String,
+        /// What it gave.
+        found: String,
+    },
+    /// No policy of this name.
+    #[error("no policy `{id}`{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_else(|| "; `innovate policy list` names them all".to_owned()))]
+    Unknown {
+        /// The id or prefix asked for.
+        id: String,
+        /// The nearest id.
+        suggestion: Option<String>,
+    },
+    /// A parameter that the policy does not have, or a value that its schema refuses.
+    #[error("policy `{policy}`: parameter `{parameter}`: {reason}")]
+    Parameter {
+        /// The policy.
+        policy: String,
+        /// The parameter.
+        parameter: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}

@@ -1,0 +1,164 @@
+//! The table for people: findings by severity, a summary per account, and what could not be read.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
+
+use super::{Report, Style};
+use crate::finding::{Finding, Severity, Verdict};
+
+/// Columns where the output is no terminal.
+const DEFAULT_WIDTH: u16 = 140;
+
+/// Unread scopes that are named one by one; the rest are counted.
+const MOST_UNREAD: usize = 20;
+
+pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
+    let findings = &report.judgement.findings;
+    for severity in Severity::ALL {
+        let of: Vec<&Finding> = findings.iter().filter(|f| f.severity == severity && f.verdict == Verdict::Fail).collect();
+        if !of.is_empty() {
+            section(writer, report.style, &format!("{severity} ({})", of.len()), colour_of(severity))?;
+            writeln!(writer, "{}\n", finding_table(report.style, &of))?;
+        }
+    }
+    for (verdict, title) in [(Verdict::Unknown, "unknown"), (Verdict::Waived, "waived"), (Verdict::Pass, "pass")] {
+        let of: Vec<&Finding> = findings.iter().filter(|f| f.verdict == verdict).collect();
+        if !of.is_empty() {
+            section(writer, report.style, &format!("{title} ({})", of.len()), Color::Magenta)?;
+            writeln!(writer, "{}\n", finding_table(report.style, &of))?;
+        }
+    }
+    writeln!(writer, "{}\n", summary(report))?;
+    footer(report, writer)
+}
+
+fn colour_of(severity: Severity) -> Color {
+    match severity {
+        Severity::Critical | Severity::High => Color::Red,
+        Severity::Medium => Color::Yellow,
+        Severity::Low => Color::Blue,
+        Severity::Info => Color::Grey,
+    }
+}
+
+fn section(writer: &mut dyn Write, style: Style, title: &str, colour: Color) -> io::Result<()> {
+    let mut table = new_table(style);
+    table.load_style(NOTHING);
+    let mut cell = Cell::new(title.to_uppercase());
+    if style.colour {
+        cell = cell.fg(colour).add_attribute(Attribute::Bold);
+    }
+    table.add_row([cell]);
+    writeln!(writer, "{}", table.trim_fmt())
+}
+
+fn new_table(style: Style) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(style.width.unwrap_or(DEFAULT_WIDTH).max(60));
+    if style.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table
+}
+
+fn finding_table(style: Style, findings: &[&Finding]) -> Table {
+    let mut table = new_table(style);
+    table.set_header(["account", "region", "resource", "policy", "message"]);
+    for finding in findings {
+        let kind = finding.resource.type_name.split_once("::").map_or(finding.resource.type_name.as_str(), |(_, rest)| rest);
+        table.add_row([
+            visible(&finding.account),
+            visible(&finding.region),
+            format!("{kind}\n{}", visible(&finding.resource.id)),
+            finding.policy.clone(),
+            visible(&finding.message),
+        ]);
+    }
+    table
+}
+
+/// The text without control characters: names come from the cloud and must not steer a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+fn summary(report: &Report<'_>) -> Table {
+    let mut rows: BTreeMap<&str, BTreeMap<&str, usize>> = report.world.accounts.keys().map(|id| (id.as_str(), BTreeMap::new())).collect();
+    for finding in &report.judgement.findings {
+        let column = match (finding.verdict, finding.severity) {
+            (Verdict::Fail, Severity::Critical) => "critical",
+            (Verdict::Fail, Severity::High) => "high",
+            (Verdict::Fail, Severity::Medium) => "medium",
+            (Verdict::Fail, Severity::Low) => "low",
+            (Verdict::Fail, Severity::Info) => "info",
+            (Verdict::Unknown, _) => "unknown",
+            _ => continue,
+        };
+        *rows.entry(&finding.account).or_default().entry(column).or_default() += 1;
+    }
+    let columns = ["critical", "high", "medium", "low", "info", "unknown"];
+    let mut table = new_table(report.style);
+    table.set_header(["account", "name", "status"].into_iter().chain(columns));
+    for (id, counts) in rows {
+        let facts = report.world.accounts.get(id);
+        let name = facts.and_then(|facts| facts.name.as_deref()).unwrap_or_default();
+        let status = facts.map(|facts| facts.status.as_str()).unwrap_or_default();
+        let mut row = vec![id.to_owned(), visible(name), status.to_owned()];
+        row.extend(columns.iter().map(|column| counts.get(column).copied().unwrap_or_default().to_string()));
+        table.add_row(row);
+    }
+    table
+}
+
+fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
+    let ledger = &report.judgement.ledger;
+    let count = |of: fn(&crate::engine::Counts) -> usize| ledger.policies.values().map(of).sum::<usize>();
+    writeln!(
+        writer,
+        "{} policies on {} resources: {} verdicts failed, {} unknown, {} passed",
+        report.library.policies.len(),
+        ledger.resources.values().sum::<usize>(),
+        count(|c| c.fail),
+        count(|c| c.unknown),
+        count(|c| c.pass),
+    )?;
+    if report.world.organization.is_none() {
+        writeln!(writer, "read as a single account: the caller is in no organization, or may not list it")?;
+    }
+    if !ledger.unmatched.is_empty() {
+        writeln!(writer, "{} policies matched no resource: {}", ledger.unmatched.len(), ledger.unmatched.join(", "))?;
+    }
+    if ledger.complete {
+        return writeln!(writer, "complete: everything that the policies need was read");
+    }
+    if ledger.interrupted {
+        writeln!(writer, "INTERRUPTED: the reading was stopped before its end")?;
+    }
+    writeln!(writer, "INCOMPLETE: {} scopes and {} properties could not be read", ledger.unread.len(), ledger.property_gaps)?;
+    for gap in ledger.unread.iter().take(MOST_UNREAD) {
+        let unread = &gap.unread;
+        let action = unread.cause.action.as_deref().map(|action| format!(" `{action}`")).unwrap_or_default();
+        writeln!(
+            writer,
+            "  {} {} {}: {}{action}: {} ({} policies)",
+            unread.account,
+            unread.region,
+            unread.type_name,
+            unread.cause.code.describe(),
+            visible(&unread.cause.message),
+            gap.policies.len()
+        )?;
+    }
+    if ledger.unread.len() > MOST_UNREAD {
+        writeln!(writer, "  and {} more; `-o json` has them all", ledger.unread.len() - MOST_UNREAD)?;
+    }
+    Ok(())
+}

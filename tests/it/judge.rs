@@ -1,0 +1,95 @@
+//! The engine: what is judged, what is unknown, and that threads change nothing.
+
+use innovate::engine::{Judgement, Options, judge};
+use innovate::finding::Verdict;
+use innovate::policy::{Library, Selection};
+use innovate_model::{Cause, HandlerErrorCode, Unread, World};
+use serde_json::json;
+
+use crate::world::{MANAGEMENT, PRODUCTION, organization, resource};
+
+fn library(ids: &[&str]) -> Library {
+    let ids = ids.iter().map(|id| (*id).to_owned()).collect();
+    Library::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap()
+}
+
+fn judged(world: &World, ids: &[&str], workers: usize) -> Judgement {
+    judge(world, &library(ids), Options { keep_passes: true, workers }).unwrap()
+}
+
+fn verdicts(judgement: &Judgement) -> Vec<(&str, Verdict)> {
+    let mut verdicts: Vec<_> = judgement.findings.iter().map(|finding| (finding.resource.id.as_str(), finding.verdict)).collect();
+    verdicts.sort();
+    verdicts
+}
+
+fn denied(action: &str) -> Cause {
+    Cause { code: HandlerErrorCode::AccessDenied, action: Some(action.to_owned()), message: "denied".to_owned() }
+}
+
+#[test]
+fn an_unencrypted_volume_fails_and_an_encrypted_one_passes() {
+    let judgement = judged(&organization(), &["aws.ec2.volume_not_encrypted"], 1);
+    assert_eq!(
+        verdicts(&judgement),
+        [("vol-a1", Verdict::Fail), ("vol-a2", Verdict::Pass), ("vol-b1", Verdict::Fail), ("vol-b2", Verdict::Pass)]
+    );
+    assert!(judgement.ledger.complete);
+}
+
+#[test]
+fn a_gap_that_the_policy_reads_is_unknown_and_another_is_not() {
+    let mut world = organization();
+    for (region, enabled) in [("eu-west-1", true), ("us-east-1", false), ("us-west-2", true)] {
+        let properties = json!({ "AccountId": MANAGEMENT, "Enabled": enabled });
+        world.resources.push(resource("Innovate::EC2::EbsEncryptionByDefault", MANAGEMENT, MANAGEMENT, region, properties));
+    }
+    let at = |world: &World, region: &str| {
+        world.resources.iter().position(|resource| resource.id == MANAGEMENT && resource.region == region).unwrap()
+    };
+    let (unread, harmless) = (at(&world, "eu-west-1"), at(&world, "us-east-1"));
+    world.resources[unread].properties.remove("Enabled");
+    world.resources[unread].add_gap("/Enabled", denied("ec2:GetEbsEncryptionByDefault"));
+    world.resources[harmless].add_gap("/KmsKeyId", denied("ec2:GetEbsDefaultKmsKeyId"));
+    world.sort();
+    let judgement = judged(&world, &["aws.ec2.ebs_default_encryption_disabled"], 1);
+    let mut verdicts: Vec<_> = judgement.findings.iter().map(|finding| (finding.region.as_str(), finding.verdict)).collect();
+    verdicts.sort();
+    assert_eq!(verdicts, [("eu-west-1", Verdict::Unknown), ("us-east-1", Verdict::Fail), ("us-west-2", Verdict::Pass)]);
+    let unknown = judgement.findings.iter().find(|finding| finding.verdict == Verdict::Unknown).unwrap();
+    assert_eq!(unknown.causes, [denied("ec2:GetEbsEncryptionByDefault")]);
+    assert!(!judgement.ledger.complete);
+}
+
+#[test]
+fn what_looks_up_an_unread_type_is_unknown_in_that_account_only() {
+    let mut world = organization();
+    for account in [MANAGEMENT, PRODUCTION] {
+        let vpc = json!({ "VpcId": format!("vpc-{account}"), "CidrBlock": "10.0.0.0/16" });
+        world.resources.push(resource("AWS::EC2::VPC", &format!("vpc-{account}"), account, "eu-west-1", vpc));
+    }
+    world.unread.push(Unread {
+        account: PRODUCTION.to_owned(),
+        region: "eu-west-1".to_owned(),
+        type_name: "AWS::EC2::FlowLog".to_owned(),
+        cause: denied("ec2:DescribeFlowLogs"),
+    });
+    world.sort();
+    let judgement = judged(&world, &["aws.ec2.vpc_flow_logs_disabled"], 1);
+    assert_eq!(verdicts(&judgement), [("vpc-111111111111", Verdict::Fail), ("vpc-222222222222", Verdict::Unknown)]);
+    assert_eq!(judgement.ledger.unread[0].policies, ["aws.ec2.vpc_flow_logs_disabled"]);
+}
+
+#[test]
+fn a_policy_that_matches_nothing_is_named() {
+    let judgement = judged(&organization(), &["aws.ec2.volume_not_encrypted", "aws.eks.endpoint_public"], 1);
+    assert_eq!(judgement.ledger.unmatched, ["aws.eks.endpoint_public"]);
+}
+
+#[test]
+fn threads_change_nothing() {
+    let one = judged(&organization(), &["aws"], 1);
+    let four = judged(&organization(), &["aws"], 4);
+    assert_eq!(one.findings, four.findings);
+    assert_eq!(serde_json::to_string(&one.ledger).unwrap(), serde_json::to_string(&four.ledger).unwrap());
+}

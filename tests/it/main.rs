@@ -1,0 +1,10 @@
+//! The integration tests: one binary, so that it links once.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod collect;
+mod floors;
+mod judge;
+mod policies;
+mod report;
+mod schemas;
+mod world;

@@ -1,0 +1,75 @@
+//! Every shipped policy: its metadata, its examples in both evaluators, the tests of the library.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use innovate::engine::run_examples;
+use innovate::policy::{Interpreter, Library, Selection};
+
+#[test]
+fn every_example_comes_out_as_it_says() {
+    let library = Library::shipped().unwrap();
+    let report = run_examples(&library).unwrap();
+    assert_eq!(report.policies, library.policies.len());
+    assert!(report.cases >= 2 * report.policies, "every policy has a failing and a passing case");
+    let failures: Vec<String> =
+        report.failures.iter().map(|failure| format!("{} `{}`: {}", failure.policy, failure.case, failure.reason)).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_library_test_holds() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/lib");
+    let mut tests = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().ends_with("_test.rego") {
+            tests.push((path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    let (count, failing) = Interpreter::failing_tests(&Library::shipped().unwrap(), &tests).unwrap();
+    assert!(count >= tests.len() && count > 0, "{count} tests were found");
+    assert!(failing.is_empty(), "{failing:?}");
+}
+
+#[test]
+fn every_policy_says_what_a_reader_needs() {
+    let mut titles = BTreeSet::new();
+    for policy in Library::shipped().unwrap().policies {
+        let metadata = &policy.metadata;
+        assert!(titles.insert(metadata.title.clone()), "{}: the title `{}` is another's too", policy.id, metadata.title);
+        assert!(!metadata.title.ends_with('.'), "{}: a title has no period", policy.id);
+        assert!(!metadata.related_resources.is_empty(), "{}: no link", policy.id);
+        let remediation = &metadata.custom.remediation;
+        for text in [&metadata.description, &metadata.custom.risk, &remediation.console, &remediation.cli, &remediation.cloudformation] {
+            assert!(text.trim().len() >= 20, "{}: too short: `{text}`", policy.id);
+        }
+        for (name, schema) in &metadata.custom.parameters {
+            let default = schema.get("default").unwrap_or_else(|| panic!("{}: parameter `{name}` has no default", policy.id));
+            let validator = jsonschema::validator_for(schema).unwrap_or_else(|error| panic!("{}: `{name}`: {error}", policy.id));
+            assert!(validator.is_valid(default), "{}: the default of `{name}` does not fit its schema", policy.id);
+            assert!(schema.get("description").is_some(), "{}: parameter `{name}` has no description", policy.id);
+        }
+    }
+}
+
+#[test]
+fn every_property_that_a_policy_reads_is_in_some_schema() {
+    let schemas = innovate_model::Schemas::vendored();
+    let names: BTreeSet<&str> = schemas.types().iter().flat_map(|name| schemas.get(name).unwrap().root().names()).collect();
+    for policy in Library::shipped().unwrap().policies {
+        let reads = &policy.read_set;
+        assert!(!reads.all_types, "{}: a type is looked up by a computed name", policy.id);
+        for property in &reads.properties {
+            assert!(names.contains(property.as_str()), "{}: no type has a property `{property}`", policy.id);
+        }
+    }
+}
+
+#[test]
+fn unknown_ids_are_refused_with_the_nearest_one() {
+    let selection = Selection { ids: vec!["aws.rds.tls_not_requird".to_owned()], severity: None };
+    let error = Library::shipped().unwrap().select(&selection).unwrap_err();
+    assert_eq!(error.to_string(), "no policy `aws.rds.tls_not_requird`; did you mean `aws.rds.tls_not_required`?");
+}

@@ -1,0 +1,22 @@
+//! Maintenance of the project: `cargo xtask schema` vendors the CloudFormation schemas, `cargo xtask test` runs every check and test.
+
+mod process;
+mod schema;
+mod test;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "usage: cargo xtask <command>
+
+  schema [--check]   write schemas/aws from the pinned wheel of cfn-lint; --check only compares
+  test               formatting, lints, generated files, and all tests, with the servers that they need";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["schema"] => schema::generate(false),
+        ["schema", "--check"] => schema::generate(true),
+        ["test"] => test::run(),
+        _ => bail!(USAGE),
+    }
+}

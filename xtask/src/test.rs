@@ -1,0 +1,74 @@
+//! Every check and test, with the servers that they need.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::process::{self, cache, root};
+use crate::schema;
+
+/// The pinned packages of the test server.
+const REQUIREMENTS: &str = "tests/cloud/requirements.txt";
+
+/// Formatting, lints, generated files, then all tests with the test server running.
+pub fn run() -> Result<()> {
+    process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    schema::generate(true)?;
+    process::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
+    let server = Server::start(python()?)?;
+    process::run(cargo(&["test", "--workspace"]).env("INNOVATE_TEST_SERVER", &server.address).env("INNOVATE_TEST_PYTHON", python()?))
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments);
+    command
+}
+
+/// The interpreter of a virtual environment with the pinned packages, made where it is not there yet.
+fn python() -> Result<PathBuf> {
+    let requirements = fs::read_to_string(root().join(REQUIREMENTS))?;
+    let folder = cache().join("python");
+    let interpreter = folder.join("bin/python");
+    let installed = folder.join("requirements.txt");
+    if fs::read_to_string(&installed).ok().as_deref() != Some(&requirements) {
+        process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+        process::run(Command::new(&interpreter).args(["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]))?;
+        fs::write(&installed, requirements)?;
+    }
+    Ok(interpreter)
+}
+
+/// The AWS API server of the tests, on a free port of the loopback; it ends with this value.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(python: PathBuf) -> Result<Self> {
+        let mut child = Command::new(python)
+            .arg("tests/cloud/server.py")
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start the test server")?;
+        let stdout = child.stdout.take().context("the test server has no standard output")?;
+        let mut server = Self { child, address: String::new() };
+        BufReader::new(stdout).read_line(&mut server.address).context("the test server did not say its address")?;
+        server.address = server.address.trim().to_owned();
+        anyhow::ensure!(server.address.starts_with("http://127.0.0.1:"), "the test server ended before it served");
+        println!("test server at {}", server.address);
+        Ok(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
