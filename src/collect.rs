@@ -98,7 +98,7 @@ impl Part {
 /// The caller has no identity, or names an account or unit that is not there. Everything else that fails is noted in the world.
 pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, stop: watch::Receiver<bool>) -> Result<World, CollectError> {
     let caller = cloud.caller().await.map_err(CollectError::Identity)?;
-    let mut world = World { read_at: plan.read_at.clone(), caller: caller.clone(), ..World::default() };
+    let mut world = World { read_at: plan.read_at.clone(), caller: caller.clone(), types: cloud.types(), ..World::default() };
     match cloud.organization().await {
         Ok(mut organization) => {
             world.unread.append(&mut organization.unread);

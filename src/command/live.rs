@@ -73,6 +73,12 @@ impl Live {
     pub(super) fn read(&self, global: &Global) -> anyhow::Result<World> {
         use innovate_model::Cloud;
 
+        // The SDK panics on an endpoint that is no URL.
+        if let Some(endpoint) = std::env::var_os("AWS_ENDPOINT_URL")
+            && !["http://", "https://"].iter().any(|scheme| endpoint.to_string_lossy().starts_with(scheme))
+        {
+            return Err(super::usage("`AWS_ENDPOINT_URL` is set but is not a URL; unset it, or give one that begins with `https://`"));
+        }
         let plan = self.plan(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
         let options = innovate_aws::Options {
             profile: self.profile.clone(),
@@ -93,7 +99,7 @@ impl Live {
                     Ok(()) = tokio::signal::ctrl_c() => {}
                     () = tokio::time::sleep(deadline) => {}
                 }
-                drop(stopper.send(true));
+                stopper.send_replace(true);
                 // Kept open: a closed channel would say that nobody can stop the run.
                 std::future::pending::<()>().await;
             });

@@ -3,7 +3,7 @@
 mod example;
 mod scope;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use innovate_model::{Cause, GLOBAL, Resource, Unread, World};
@@ -76,6 +76,8 @@ pub struct Ledger {
     pub resources: BTreeMap<String, usize>,
     /// Scopes that could not be read.
     pub unread: Vec<Gap>,
+    /// Types that policies judge or look up and that the reading did not cover.
+    pub uncovered: Vec<String>,
     /// Properties that could not be read, over all resources.
     pub property_gaps: usize,
     /// Verdicts by policy.
@@ -201,9 +203,9 @@ fn judge_scope(
 fn unknown_message(causes: &[Cause]) -> String {
     let mut parts: Vec<String> = causes
         .iter()
-        .map(|cause| {
-            let action = cause.action.as_ref().map(|action| format!(" `{action}`")).unwrap_or_default();
-            format!("{}{action}", cause.code.describe())
+        .map(|cause| match &cause.action {
+            Some(action) => format!("{} `{action}`", cause.code.describe()),
+            None => cause.message.clone(),
         })
         .collect();
     parts.dedup();
@@ -236,8 +238,18 @@ fn ledger(world: &World, library: &Library) -> Ledger {
                 && resource.gaps.iter().any(|gap| reads.reads(&gap.pointer))
         })
     };
-    ledger.complete = !world.interrupted && !touched && !world.resources.iter().any(gap_matters);
+    let needed = library.policies.iter().flat_map(|policy| {
+        policy.metadata.custom.resource_types.iter().chain(&policy.read_set.types).chain(&policy.read_set.organization_types)
+    });
+    let uncovered: BTreeSet<&String> = needed.filter(|name| is_unread_type(world, name)).collect();
+    ledger.uncovered = uncovered.into_iter().cloned().collect();
+    ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !world.resources.iter().any(gap_matters);
     ledger
+}
+
+/// Whether the reading did not cover the type at all.
+fn is_unread_type(world: &World, type_name: &str) -> bool {
+    world.types.as_ref().is_some_and(|types| !types.contains(type_name))
 }
 
 /// Whether an unread Region matters to a resource of `region`: a global resource sees every Region.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use innovate_model::{Cause, GLOBAL, Resource, World};
+use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Resource, World};
 use serde_json::{Map, Value, json};
 
 use super::same_scope;
@@ -145,6 +145,12 @@ impl View<'_> {
                 causes.insert(unread.cause.clone());
             }
         }
+        let types = reads.types.iter().chain(&reads.organization_types);
+        causes.extend(types.filter(|name| super::is_unread_type(self.world, name)).map(|name| Cause {
+            code: HandlerErrorCode::NotFound,
+            action: None,
+            message: format!("nothing reads `{name}`"),
+        }));
         causes
     }
 }

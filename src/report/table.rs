@@ -157,6 +157,9 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
             gap.policies.len()
         )?;
     }
+    if !ledger.uncovered.is_empty() {
+        writeln!(writer, "  nothing reads {}, which policies look up", ledger.uncovered.join(", "))?;
+    }
     if ledger.unread.len() > MOST_UNREAD {
         writeln!(writer, "  and {} more; `-o json` has them all", ledger.unread.len() - MOST_UNREAD)?;
     }

@@ -93,3 +93,16 @@ fn threads_change_nothing() {
     assert_eq!(one.findings, four.findings);
     assert_eq!(serde_json::to_string(&one.ledger).unwrap(), serde_json::to_string(&four.ledger).unwrap());
 }
+
+#[test]
+fn a_type_that_nothing_reads_is_unread_and_not_absent() {
+    let mut world = organization();
+    let vpc = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16" });
+    world.resources.push(resource("AWS::EC2::VPC", "vpc-1", MANAGEMENT, "eu-west-1", vpc));
+    world.types = Some(["AWS::EC2::VPC", "AWS::EC2::Subnet"].map(ToOwned::to_owned).into());
+    world.sort();
+    let judgement = judged(&world, &["aws.ec2.vpc_flow_logs_disabled"], 1);
+    assert_eq!(verdicts(&judgement), [("vpc-1", Verdict::Unknown)]);
+    assert!(judgement.findings[0].message.contains("nothing reads `AWS::EC2::FlowLog`"), "{}", judgement.findings[0].message);
+    assert!(!judgement.ledger.complete);
+}

@@ -1,6 +1,8 @@
 //! The integration tests: one binary, so that it links once.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "aws")]
+mod cloud;
 mod collect;
 mod floors;
 mod judge;

@@ -83,6 +83,7 @@ fn of_code(code: &str, status: u16) -> HandlerErrorCode {
         | "InvalidSignatureException"
         | "MissingAuthenticationToken"
         | "RequestExpired" => HandlerErrorCode::InvalidCredentials,
+        "AWSOrganizationsNotInUseException" => HandlerErrorCode::NotFound,
         "OptInRequired" | "SubscriptionRequiredException" | "AuthFailure" => HandlerErrorCode::RegionDisabled,
         "Throttling"
         | "ThrottlingException"

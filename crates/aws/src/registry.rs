@@ -1,5 +1,6 @@
 //! Every resource type and its handler: one line a type.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -104,6 +105,30 @@ pub(crate) fn handlers(reach: Reach, context: &Arc<Context>) -> Vec<Box<dyn Hand
 /// The types that can be read, with their facets.
 pub fn definitions() -> Vec<Definition> {
     registrations().map(Registration::definition).collect()
+}
+
+/// Types of templates that have no life of their own in the account: the resource that they are part of shows them.
+const REPRESENTED: &[(&str, &str)] = &[
+    ("AWS::EC2::EIPAssociation", "AWS::EC2::EIP"),
+    ("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroup"),
+    ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroup"),
+    ("AWS::IAM::GroupPolicy", "AWS::IAM::Group"),
+    ("AWS::IAM::Policy", "AWS::IAM::User"),
+    ("AWS::IAM::RolePolicy", "AWS::IAM::Role"),
+    ("AWS::IAM::UserPolicy", "AWS::IAM::User"),
+    ("AWS::IAM::UserToGroupAddition", "AWS::IAM::User"),
+];
+
+/// The types that some handler reads or represents.
+pub(crate) fn types() -> BTreeSet<String> {
+    let mut types: BTreeSet<String> = registrations().map(|registration| registration.type_name.to_owned()).collect();
+    types.insert("Innovate::Account::Region".to_owned());
+    for (part, whole) in REPRESENTED {
+        if types.contains(*whole) {
+            types.insert((*part).to_owned());
+        }
+    }
+    types
 }
 
 fn registrations() -> impl Iterator<Item = &'static Registration> {

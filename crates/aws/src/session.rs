@@ -1,5 +1,6 @@
 //! The AWS session: who calls, and how accounts are entered.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::account::AwsAccount;
 use crate::context::{home_region, partition};
 use crate::failure::Failure;
 use crate::organization;
+use crate::registry;
 use crate::throttle::Throttles;
 
 /// How to call AWS.
@@ -118,6 +120,10 @@ impl Cloud for Session {
         let entered = AwsAccount::new(account, &self.region, config, self.throttles.clone());
         entered.verify(account != caller).await?;
         Ok(Box::new(entered))
+    }
+
+    fn types(&self) -> Option<BTreeSet<String>> {
+        Some(registry::types())
     }
 
     fn calls(&self) -> u64 {

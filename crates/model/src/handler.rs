@@ -1,5 +1,7 @@
 //! How resources are read: the contract between a cloud and its reader.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +189,11 @@ pub trait Cloud: Send + Sync {
     /// # Errors
     /// The failed call.
     async fn enter(&self, account: &str) -> Result<Box<dyn Account>, HandlerError>;
+
+    /// The types that the cloud's handlers read, and those that these represent; none for a cloud that reads every type there is.
+    fn types(&self) -> Option<BTreeSet<String>> {
+        None
+    }
 
     /// Calls made so far, retries included.
     fn calls(&self) -> u64;

@@ -1,6 +1,6 @@
 //! Everything that was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,9 @@ pub struct World {
     pub accounts: BTreeMap<String, AccountFacts>,
     /// The Regions that were to be read, by account.
     pub regions: BTreeMap<String, Vec<String>>,
+    /// The types that the reading covered; none where it covered every type there is, as in an example. What is not among them is unread, not absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub types: Option<BTreeSet<String>>,
     /// The resources, ordered by account, Region, type and id.
     pub resources: Vec<Resource>,
     /// What could not be read.
