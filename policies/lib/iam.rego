@@ -69,6 +69,9 @@ covers_action(statement, action) if {
 	count([pattern | some pattern in values.as_array(statement.NotAction); match(pattern, action)]) == 0
 }
 
+# resources(statement) is the array of its resources, empty where it has none or has NotResource.
+resources(statement) := values.as_array(object.get(statement, "Resource", []))
+
 # condition_keys(statement) is the set of the condition keys of the statement in lower case.
 condition_keys(statement) := {condition.key | some condition in conditions(statement)}
 

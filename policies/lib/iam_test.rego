@@ -68,6 +68,12 @@ test_denies_action if {
 	not iam.denies_action(allow("*"), "s3:GetObject")
 }
 
+test_resources if {
+	iam.resources(allow("*")) == ["*"]
+	iam.resources({"Resource": ["a", "b"]}) == ["a", "b"]
+	iam.resources({"NotResource": "a"}) == []
+}
+
 # Administrators.
 
 test_grants_administrator if {

@@ -112,8 +112,10 @@ is_bounded(arn) if {
 	not iam.grants_administrator(managed_document(arn))
 }
 
-# is_service_owned(path): roles that an AWS service creates and keeps, whose policies the account can't change.
-is_service_owned(path) if startswith(path, "/aws-service-role/")
+# is_kept_by_service(path): the role is one that an AWS service or IAM Identity Center keeps; the account can't change it.
+is_kept_by_service(path) if startswith(path, "/aws-service-role/")
+
+is_kept_by_service(path) if startswith(path, "/aws-reserved/")
 
 # has_console_password(user): from the credential report, or from the template.
 has_console_password(user) if {

@@ -24,8 +24,8 @@ _covers(statement, name) if {
 }
 
 _covers(statement, name) if {
-	excluded := values.as_array(statement.NotResource)
-	count([pattern | some pattern in excluded; iam.match(_without_arn(pattern), name)]) == 0
+	statement.NotResource
+	count([pattern | some pattern in values.as_array(statement.NotResource); iam.match(_without_arn(pattern), name)]) == 0
 }
 
 _without_arn(pattern) := regex.replace(pattern, `^arn:[^:]*:s3:::`, "")

@@ -29,6 +29,7 @@ macro_rules! clients {
     ($($(#[$attribute:meta])* $name:ident: $sdk:ident, $service:literal;)*) => {
         $(
             $(#[$attribute])*
+            #[allow(dead_code, reason = "a client is there for each service that is built, whether or not a handler calls it")]
             pub(crate) fn $name(&self) -> $sdk::Client {
                 // Calls of one account, Region and service back off together; the SDK's own partition knows no account.
                 let partition = $sdk::config::retry::RetryPartition::new(format!("{} {} {}", $service, self.account, self.region));

@@ -1,3 +1,7 @@
+//! AWS CloudTrail.
+
+mod trail;
+
 use crate::registry::Registration;
 
-pub(crate) const HANDLERS: &[Registration] = &[];
+pub(crate) const HANDLERS: &[Registration] = &[trail::HANDLER];

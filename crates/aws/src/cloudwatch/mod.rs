@@ -1,3 +1,7 @@
+//! Amazon CloudWatch.
+
+mod alarm;
+
 use crate::registry::Registration;
 
-pub(crate) const HANDLERS: &[Registration] = &[];
+pub(crate) const HANDLERS: &[Registration] = &[alarm::HANDLER];
