@@ -47,11 +47,3 @@ pub struct Unread {
     /// Why it was not read.
     pub cause: Cause,
 }
-
-impl Unread {
-    /// Whether resources of `type_name` in `account` and `region` may be missing because of this.
-    pub fn covers(&self, type_name: &str, account: &str, region: &str) -> bool {
-        let matches = |pattern: &str, value: &str| pattern == "*" || pattern == value;
-        matches(&self.account, account) && matches(&self.region, region) && matches(&self.type_name, type_name)
-    }
-}

@@ -1,8 +1,9 @@
 # METADATA
 # title: Certificate expires soon
 # description: >-
-#   An issued certificate that is in use expires within the parameter's days. ACM renews its own certificates 60 days ahead and private ones 30 days or more, so one that comes this close
-#   was imported or its renewal is stuck. In use means that an AWS service has it, or that ACM calls it eligible for renewal because it was exported.
+#   An issued certificate that is in use expires within the parameter's days. ACM renews the certificates that it issues well
+#   ahead, so one that comes this close was imported or its renewal is stuck. In use means that an AWS service has it, or that
+#   ACM calls it eligible for renewal because it was exported.
 # related_resources:
 #   - https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
 #   - https://docs.aws.amazon.com/acm/latest/userguide/troubleshooting-renewal.html
@@ -39,6 +40,11 @@ not_applicable if not in_use
 
 not_applicable if input.properties.Status != "ISSUED"
 
+domain := sprintf(" of `%s`", [input.properties.DomainName]) if input.properties.DomainName
+
+# Imported certificates may have no name.
+domain := "" if not input.properties.DomainName
+
 day := ((24 * 60) * 60) * 1000000000
 
 remaining := time.parse_rfc3339_ns(input.properties.NotAfter) - data.now
@@ -46,10 +52,10 @@ remaining := time.parse_rfc3339_ns(input.properties.NotAfter) - data.now
 deny contains {"message": message, "path": "/NotAfter"} if {
 	remaining < data.parameters.days * day
 	remaining >= 0
-	message := sprintf("certificate `%s` of `%s` expires in %d days", [input.id, input.properties.DomainName, floor(remaining / day)])
+	message := sprintf("certificate `%s`%s expires in %d days", [input.id, domain, floor(remaining / day)])
 }
 
 deny contains {"message": message, "path": "/NotAfter"} if {
 	remaining < 0
-	message := sprintf("certificate `%s` of `%s` expired on `%s`", [input.id, input.properties.DomainName, input.properties.NotAfter])
+	message := sprintf("certificate `%s`%s expired on `%s`", [input.id, domain, input.properties.NotAfter])
 }

@@ -26,7 +26,12 @@ reason := sprintf(": `%s`", [input.properties.FailureReason]) if object.get(inpu
 
 reason := "" if object.get(input.properties, "FailureReason", "") == ""
 
+domain := sprintf(" of `%s`", [input.properties.DomainName]) if input.properties.DomainName
+
+# Imported certificates may have no name.
+domain := "" if not input.properties.DomainName
+
 deny contains {"message": message, "path": "/Status"} if {
 	input.properties.Status != "ISSUED"
-	message := sprintf("certificate `%s` of `%s` is `%s`%s", [input.id, input.properties.DomainName, input.properties.Status, reason])
+	message := sprintf("certificate `%s`%s is `%s`%s", [input.id, domain, input.properties.Status, reason])
 }

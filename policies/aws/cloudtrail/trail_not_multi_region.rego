@@ -11,7 +11,7 @@
 #     - AWS::CloudTrail::Trail
 #   risk: What an intruder does in a Region that nobody uses is not recorded, and neither are events of global services.
 #   remediation:
-#     console: CloudTrail > Trails > the trail can't be changed here; use the CLI, or delete it and create a multi-Region trail.
+#     console: CloudTrail > Trails > Create trail makes multi-Region trails only; delete the old one afterwards, or change it with the CLI.
 #     cli: aws cloudtrail update-trail --name TRAIL --is-multi-region-trail --include-global-service-events
 #     cloudformation: |
 #       Type: AWS::CloudTrail::Trail

@@ -63,18 +63,19 @@ names_instance(dimensions) if {
 	lower(dimension.Value) == lower(input.properties.DBClusterIdentifier)
 }
 
-watched contains alarm.properties.MetricName if {
+watched contains metric if {
 	some alarm in data.resources["AWS::CloudWatch::Alarm"]
+	metric := alarm.properties.MetricName
 	alarm.properties.Namespace == "AWS/RDS"
 	names_instance(alarm.properties.Dimensions)
 }
 
-watched contains metric.MetricName if {
+watched contains metric if {
 	some alarm in data.resources["AWS::CloudWatch::Alarm"]
 	some query in alarm.properties.Metrics
-	metric := query.MetricStat.Metric
-	metric.Namespace == "AWS/RDS"
-	names_instance(metric.Dimensions)
+	metric := query.MetricStat.Metric.MetricName
+	query.MetricStat.Metric.Namespace == "AWS/RDS"
+	names_instance(query.MetricStat.Metric.Dimensions)
 }
 
 # SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/RDS", DBInstanceIdentifier)

@@ -1,8 +1,9 @@
 # METADATA
 # title: Alias record points to a missing load balancer
 # description: >-
-#   The alias names an Elastic Load Balancing address that no Application or Network Load Balancer of the scanned accounts has. Classic Load Balancers and accounts outside the scan are not read, and their
-#   addresses look the same: make an exception for an alias to one. Aliases into a Region that was not scanned, as in templates, are not judged.
+#   The alias names an Elastic Load Balancing address that no Application or Network Load Balancer of the scanned accounts has.
+#   Classic Load Balancers and accounts outside the scan are not read, and their addresses look the same: make an exception for
+#   an alias to one. Aliases into a Region that was not scanned, as in templates, are not judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-elb-load-balancer.html
 #   - https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/protection-from-dangling-dns.html
@@ -61,5 +62,5 @@ exists if {
 deny contains {"message": message, "path": "/AliasTarget/DNSName"} if {
 	scanned
 	not exists
-	message := sprintf("record `%s` points to `%s`, which no known load balancer has", [input.properties.Name, target])
+	message := sprintf("record `%s` points to `%s`, which no known load balancer has", [input.id, target])
 }

@@ -55,5 +55,5 @@ deny contains {"message": message, "path": path} if {
 	iam.is_public(statement)
 	not restricted
 	path := documents.statement_path("/PolicyDocument", input.properties.PolicyDocument, i)
-	message := sprintf("%s of the policy of bucket `%s` lets everyone in", [documents.statement_name(statement, i), input.properties.Bucket])
+	message := sprintf("%s of bucket policy `%s` lets everyone in", [documents.statement_name(statement, i), input.id])
 }

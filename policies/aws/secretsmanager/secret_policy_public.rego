@@ -34,5 +34,5 @@ deny contains {"message": message, "path": path} if {
 	some i, statement in iam.statements(input.properties.ResourcePolicy)
 	iam.is_public(statement)
 	path := documents.statement_path("/ResourcePolicy", input.properties.ResourcePolicy, i)
-	message := sprintf("%s of the policy of secret `%s` lets everyone in", [documents.statement_name(statement, i), input.properties.SecretId])
+	message := sprintf("%s of secret policy `%s` lets everyone in", [documents.statement_name(statement, i), input.id])
 }
