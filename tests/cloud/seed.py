@@ -10,7 +10,11 @@ what moto sets by default has more. One account holds more secrets, repositories
 The caller is moto's own account; moto takes a session of any role as one in the role's account.
 
 What moto does not implement, and is therefore not seeded:
-PLACEHOLDER
+
+- all of IAM Access Analyzer, so no analyzer;
+- EKS add-ons, pod identity associations and access entries; both clusters of a region have the same OIDC issuer;
+- EC2's blocks of public access, to VPCs and to snapshots;
+- central root access of IAM and the regions of the Account Management API.
 """
 
 import json
@@ -27,6 +31,8 @@ HOME = REGIONS[0]
 ROLE = "InnovateAudit"
 FOREIGN = "999988887777"
 MANY = 120
+# The account in which the settings of the account block public access to every bucket.
+BLOCKED = "security"
 # One of the images that every region of moto has.
 IMAGE = "ami-12c6146b"
 
@@ -109,9 +115,14 @@ def organization(root_place):
         client.move_account(AccountId=accounts[name], SourceParentId=root, DestinationParentId=unit)
     service_control_policy(client, units["production"])
     for name in ("security", "non-production"):
-        for policy in ("account_without_service_control_policy", "scp_allows_leaving_organization", "scp_allows_any_region"):
+        for defect in (
+            "account_without_service_control_policy",
+            "scp_allows_leaving_organization",
+            "scp_allows_disabling_cloudtrail",
+            "scp_allows_any_region",
+        ):
             kind = "Innovate::Organizations::EffectivePolicies"
-            root_place.plant_global(f"organizations.{policy}", kind, accounts[name])
+            root_place.plant_global(f"organizations.{defect}", kind, accounts[name])
     return accounts
 
 
@@ -138,7 +149,7 @@ def service_control_policy(client, target):
         {"Effect": "Deny", "Action": ["organizations:LeaveOrganization"], "Resource": "*"},
         {
             "Effect": "Deny",
-            "Action": ["cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors"],
+            "Action": [f"cloudtrail:{action}" for action in ("StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors")],
             "Resource": "*",
         },
         {
@@ -256,6 +267,24 @@ def weak_password_policy(place):
     kind = "Innovate::IAM::PasswordPolicy"
     for defect in ("too_short", "without_symbols", "without_uppercase", "without_lowercase", "never_expires", "allows_reuse"):
         place.plant_global(f"iam.password_policy_{defect}", kind, place.account)
+
+
+def permission_sets(place):
+    """Of IAM Identity Center: one of short sessions and little access, one of long sessions and all of it."""
+    client = place.client("sso-admin")
+    instance = client.list_instances()["Instances"][0]["InstanceArn"]
+
+    def permission_set(name, duration, policy):
+        answer = client.create_permission_set(InstanceArn=instance, Name=name, SessionDuration=duration)
+        arn = answer["PermissionSet"]["PermissionSetArn"]
+        managed = f"arn:aws:iam::aws:policy/{policy}"
+        client.attach_managed_policy_to_permission_set(InstanceArn=instance, PermissionSetArn=arn, ManagedPolicyArn=managed)
+        return f"{instance}|{arn}"
+
+    permission_set("readers", "PT1H", "ReadOnlyAccess")
+    administrators = permission_set("administrators", "PT12H", "AdministratorAccess")
+    for defect in ("session_too_long", "grants_administrator"):
+        place.plant(f"sso.permission_set_{defect}", "AWS::SSO::PermissionSet", administrators)
 
 
 # EC2
@@ -418,18 +447,19 @@ def buckets(place):
         "bucket_not_encrypted_with_kms",
         "bucket_access_logging_disabled",
         "bucket_plaintext_transport_allowed",
-        "bucket_public_access_not_blocked",
     ):
         place.plant(f"s3.{defect}", "AWS::S3::Bucket", bare)
     statement = allow("s3:GetObject", f"arn:aws:s3:::{public}/*", Principal="*")
     client.put_bucket_policy(Bucket=public, Policy=document(statement))
-    place.plant("s3.bucket_policy_public", "AWS::S3::BucketPolicy", public)
     client.put_bucket_ownership_controls(
         Bucket=readable, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
     client.put_bucket_acl(Bucket=readable, ACL="public-read")
     place.plant("s3.bucket_acls_enabled", "AWS::S3::Bucket", readable)
-    place.plant("s3.bucket_acl_public", "AWS::S3::Bucket", readable)
+    if place.name != BLOCKED:
+        place.plant("s3.bucket_public_access_not_blocked", "AWS::S3::Bucket", bare)
+        place.plant("s3.bucket_policy_public", "AWS::S3::BucketPolicy", public)
+        place.plant("s3.bucket_acl_public", "AWS::S3::Bucket", readable)
 
 
 def bucket(place, name):
@@ -544,6 +574,8 @@ def keys(place):
 
 def secrets(place):
     client = place.client("secretsmanager")
+    client.create_secret(Name="rotated", SecretString="value")
+    client.rotate_secret(SecretId="rotated", RotationRules={"AutomaticallyAfterDays": 30}, RotateImmediately=False)
     plain = client.create_secret(Name="plain", SecretString="value")["ARN"]
     place.plant("secretsmanager.secret_not_rotated", "AWS::SecretsManager::Secret", plain)
     public = client.create_secret(Name="public", SecretString="value")["ARN"]
@@ -558,6 +590,7 @@ def monitoring(place):
     for name in ("kept", "kept-forever"):
         logs.create_log_group(logGroupName=name)
     logs.put_retention_policy(logGroupName="kept", retentionInDays=365)
+    place.plant("logs.log_group_without_retention", "AWS::Logs::LogGroup", "kept-forever")
     metric = {"metricName": "RootLogins", "metricNamespace": "Audit", "metricValue": "1"}
     logs.put_metric_filter(
         logGroupName="kept",
@@ -577,6 +610,7 @@ def monitoring(place):
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             AlarmActions=actions,
         )
+    place.plant("cloudwatch.alarm_without_action", "AWS::CloudWatch::Alarm", "unheard")
 
 
 def repositories(place):
@@ -585,15 +619,19 @@ def repositories(place):
         repositoryName="clean", imageTagMutability="IMMUTABLE", imageScanningConfiguration={"scanOnPush": True}
     )
     client.create_repository(repositoryName="mutable", imageTagMutability="MUTABLE")
+    place.plant("ecr.tags_mutable", "AWS::ECR::Repository", "mutable")
+    place.plant("ecr.scan_on_push_disabled", "AWS::ECR::Repository", "mutable")
 
 
 def many(place):
-    """More than one page of what is cheap to make; a defect on every page of the secrets."""
+    """More than one page of what is cheap to make, all of it defective, so that a page that is not read shows."""
     logs, ecr, manager = place.client("logs"), place.client("ecr"), place.client("secretsmanager")
     for number in range(MANY):
         name = f"many-{number:03}"
         logs.create_log_group(logGroupName=name)
+        place.plant("logs.log_group_without_retention", "AWS::Logs::LogGroup", name)
         ecr.create_repository(repositoryName=name)
+        place.plant("ecr.tags_mutable", "AWS::ECR::Repository", name)
         secret = manager.create_secret(Name=name, SecretString="value")["ARN"]
         place.plant("secretsmanager.secret_not_rotated", "AWS::SecretsManager::Secret", secret)
 
@@ -691,7 +729,7 @@ def clusters(place, network, encryption_key):
         name="exposed",
         version="1.20",
         roleArn=role,
-        resourcesVpcConfig={"subnetIds": network.public[:2], "endpointPublicAccess": True, "endpointPrivateAccess": False},
+        resourcesVpcConfig={"subnetIds": network.public[:2], "endpointPublicAccess": True, "publicAccessCidrs": ["0.0.0.0/0"]},
     )
     node_groups(client, role, network)
     for defect in (
@@ -807,7 +845,8 @@ def detection(place):
 
 def no_detection(place):
     for policy in ("config_recorder_disabled", "guardduty_disabled"):
-        place.plant(f"account.{policy}", "Innovate::Account::Region", place.region)
+        place.plant(f"account.{policy}", "Innovate::Account::Region", place.account)
+    place.plant("ec2.ebs_default_encryption_disabled", "Innovate::EC2::EbsEncryptionByDefault", place.account)
 
 
 # The organization as a whole
@@ -836,7 +875,11 @@ def account(places):
     audit_role(home)
     iam_users(home)
     iam_roles(home)
+    if home.name == "management":
+        permission_sets(home)
     (weak_password_policy if home.name == "non-production" else strong_password_policy)(home)
+    if home.name != BLOCKED:
+        home.plant_global("s3.account_public_access_not_blocked", "Innovate::S3::AccountPublicAccessBlock", home.account)
     for place in places:
         region_of_account(place)
     SPECIAL[home.name](home)
@@ -844,7 +887,7 @@ def account(places):
 
 SPECIAL = {
     "management": organization_trail,
-    "security": account_public_access,
+    BLOCKED: account_public_access,
     "non-production": bare_trail,
     "production": many,
 }
