@@ -6,6 +6,8 @@
 mod account;
 mod context;
 mod failure;
+mod listed;
+mod memo;
 mod organization;
 mod property;
 mod registry;

@@ -29,7 +29,7 @@ pub(crate) const HANDLER: Registration = Registration {
 
 async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
     let accounts = accounts(cx).await?;
-    for account in &accounts.accounts {
+    for account in &accounts.items {
         let Some(id) = account.id() else { continue };
         let mut resource = cx.resource(HANDLER.type_name, id);
         resource.arn = account.arn().map(ToOwned::to_owned);

@@ -35,7 +35,7 @@ pub(crate) const HANDLER: Registration = Registration {
 
 async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
     let accounts = accounts(cx).await?;
-    for id in accounts.accounts.iter().filter(|account| active(account)).filter_map(|account| account.id()) {
+    for id in accounts.items.iter().filter(|account| active(account)).filter_map(|account| account.id()) {
         let mut resource = cx.resource(HANDLER.type_name, id);
         resource.properties = object! { "AccountId" => id };
         listing.resources.push(resource);

@@ -7,16 +7,16 @@ mod organizational_unit;
 mod policy;
 mod root;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use aws_sdk_organizations::types::{Account, AccountState, AccountStatus, Parent, PolicyType, PolicyTypeStatus, Root};
 use innovate_model::{Facet, HandlerError, HandlerErrorCode, Properties, Resource};
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::listed::Listed;
+use crate::memo::Memo;
 use crate::property::{document, object, tags};
 use crate::registry::Registration;
 
@@ -51,36 +51,11 @@ fn enabled(roots: &[Root], kind: &PolicyType) -> bool {
         .any(|summary| summary.r#type() == Some(kind) && summary.status() == Some(&PolicyTypeStatus::Enabled))
 }
 
-/// The accounts of the organization.
-#[derive(Debug, Default)]
-struct Accounts {
-    accounts: Vec<Account>,
-    /// What ended the listing before its last page.
-    failure: Option<HandlerError>,
-}
-
-impl Accounts {
-    /// The end of a listing that is made from these accounts.
-    fn end(&self) -> Result<(), HandlerError> {
-        self.failure.clone().map_or(Ok(()), Err)
-    }
-}
-
-/// The accounts of the organization, read once.
-async fn accounts(cx: &Context) -> Result<Arc<Accounts>, HandlerError> {
+/// The accounts of the organization, listed once.
+async fn accounts(cx: &Context) -> Result<Arc<Listed<Account>>, HandlerError> {
     cx.once(LIST_ACCOUNTS, || async {
-        let mut accounts = Accounts::default();
-        let mut pages = cx.organizations().list_accounts().into_paginator().send();
-        while let Some(page) = pages.next().await {
-            match page.failed(LIST_ACCOUNTS) {
-                Ok(page) => accounts.accounts.extend(page.accounts.unwrap_or_default()),
-                Err(error) => {
-                    accounts.failure = Some(error);
-                    break;
-                }
-            }
-        }
-        Ok(accounts)
+        let pages = cx.organizations().list_accounts().into_paginator().send();
+        Ok(Listed::of(pages, LIST_ACCOUNTS, |page| page.accounts).await)
     })
     .await
 }
@@ -91,29 +66,6 @@ fn active(account: &Account) -> bool {
         (Some(state), _) => *state == AccountState::Active,
         (None, Some(status)) => *status == AccountStatus::Active,
         (None, None) => true,
-    }
-}
-
-/// Answers about one id each that several resources share, failures included.
-#[derive(Debug)]
-struct Memo<T>(Mutex<HashMap<String, Cell<T>>>);
-
-type Cell<T> = Arc<OnceCell<Result<Arc<T>, HandlerError>>>;
-
-impl<T> Default for Memo<T> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<T> Memo<T> {
-    /// The answer about `id`: the call is made once.
-    async fn get<F>(&self, id: &str, call: impl FnOnce() -> F) -> Result<Arc<T>, HandlerError>
-    where
-        F: Future<Output = Result<T, HandlerError>>,
-    {
-        let cell = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(id.to_owned()).or_default().clone();
-        cell.get_or_init(|| async { call().await.map(Arc::new) }).await.clone()
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use innovate_model::HandlerError;
 
 use crate::context::Context;
-use crate::failure::Failure;
+use crate::listed::Listed;
 use crate::registry::Registration;
 
 pub(crate) const HANDLERS: &[Registration] =
@@ -19,14 +19,6 @@ pub(crate) const HANDLERS: &[Registration] =
 const LIST_BUCKETS: &str = "ListBuckets";
 const LIST_BUCKETS_ACTION: &str = "s3:ListAllMyBuckets";
 
-/// The buckets of the account.
-#[derive(Debug, Default)]
-struct Buckets {
-    items: Vec<Bucket>,
-    /// What ended the listing before its last page.
-    failure: Option<HandlerError>,
-}
-
 /// A bucket by its name, and the Region that holds it.
 #[derive(Debug)]
 struct Bucket {
@@ -34,32 +26,16 @@ struct Bucket {
     region: String,
 }
 
-impl Buckets {
-    /// The end of a listing that is made from these buckets.
-    fn end(&self) -> Result<(), HandlerError> {
-        self.failure.clone().map_or(Ok(()), Err)
-    }
-}
-
 /// The buckets of the account, listed once.
-async fn buckets(cx: &Context) -> Result<Arc<Buckets>, HandlerError> {
+async fn buckets(cx: &Context) -> Result<Arc<Listed<Bucket>>, HandlerError> {
     cx.once(LIST_BUCKETS_ACTION, || async {
-        let mut buckets = Buckets::default();
         // Only a paginated listing answers with the Region of each bucket.
-        let mut pages = cx.s3(cx.region()).list_buckets().max_buckets(1000).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            match page.failed(LIST_BUCKETS_ACTION) {
-                Ok(page) => buckets.items.extend(page.buckets().iter().filter_map(|bucket| {
-                    let region = bucket.bucket_region().unwrap_or(cx.region()).to_owned();
-                    Some(Bucket { name: bucket.name()?.to_owned(), region })
-                })),
-                Err(error) => {
-                    buckets.failure = Some(error);
-                    break;
-                }
-            }
-        }
-        Ok(buckets)
+        let pages = cx.s3(cx.region()).list_buckets().max_buckets(1000).into_paginator().send();
+        let bucket = |bucket: aws_sdk_s3::types::Bucket| {
+            let region = bucket.bucket_region.unwrap_or_else(|| cx.region().to_owned());
+            Some(Bucket { name: bucket.name?, region })
+        };
+        Ok(Listed::of(pages, LIST_BUCKETS_ACTION, |page| Some(page.buckets?.into_iter().filter_map(bucket).collect())).await)
     })
     .await
 }
