@@ -10,8 +10,10 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use innovate_model::{Account, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts};
 use tokio::sync::OnceCell;
 
@@ -52,7 +54,7 @@ pub struct Session {
 impl Session {
     /// A session by the standard chain: environment, profile, SSO, process, web identity, container and instance metadata. Makes no call yet.
     pub async fn connect(options: Options) -> Self {
-        let client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let client = http_client();
         let throttles = Arc::new(Throttles::new(client.clone(), options.throttle));
         let timeout = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
@@ -129,4 +131,15 @@ impl Cloud for Session {
     fn calls(&self) -> u64 {
         self.throttles.calls()
     }
+}
+
+/// A client that goes through the proxies of the environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+fn http_client() -> SharedHttpClient {
+    // The SDK's own `build_https` takes no proxy.
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().proxy_config(ProxyConfig::from_env());
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+        connector.tls_provider(Provider::Rustls(CryptoMode::Ring)).build()
+    })
 }
