@@ -261,6 +261,10 @@ impl Reader {
             }
         }
         for resource in &mut resources {
+            // Services that name a resource without its ARN tell it where they describe the resource.
+            if resource.arn.is_none() {
+                resource.arn = resource.properties.get("Arn").and_then(Value::as_str).map(ToOwned::to_owned);
+            }
             remove_secrets(resource);
         }
         part.resources = resources;
