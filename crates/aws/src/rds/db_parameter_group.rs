@@ -1,0 +1,61 @@
+//! `AWS::RDS::DBParameterGroup`, from <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameterGroups.html> and
+//! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBParameters.html>.
+
+use innovate_model::{Facet, HandlerError, Listing, Properties, Reach, Resource};
+
+use super::{PAGE, TAGS, is_rds, put_parameters, tagging, text};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::property::object;
+use crate::registry::{Call, Read, Registration};
+
+const DESCRIBE: Facet = Facet {
+    operation: "DescribeDBParameterGroups",
+    action: "rds:DescribeDBParameterGroups",
+    properties: &["DBParameterGroupArn", "DBParameterGroupName", "Description", "Family"],
+};
+
+const PARAMETERS: Facet = Facet { operation: "DescribeDBParameters", action: "rds:DescribeDBParameters", properties: &["Parameters"] };
+
+pub(crate) const HANDLER: Registration = Registration {
+    type_name: "AWS::RDS::DBParameterGroup",
+    reach: Reach::Regional,
+    list: &[DESCRIBE],
+    lister: |cx, listing| Box::pin(list(cx, listing)),
+    reads: &[
+        Read { facet: PARAMETERS, call: Call::Each(|cx, group| Box::pin(parameters(cx, group))) },
+        Read { facet: TAGS, call: Call::Each(|cx, group| Box::pin(tagging(cx, group))) },
+    ],
+};
+
+async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
+    let mut pages = cx.rds().describe_db_parameter_groups().max_records(PAGE).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for group in page.failed(DESCRIBE.action)?.db_parameter_groups() {
+            let Some(name) = text(group.db_parameter_group_name()) else { continue };
+            if !is_rds(group.db_parameter_group_family()) {
+                continue;
+            }
+            let arn = text(group.db_parameter_group_arn()).map_or_else(|| cx.arn("rds", &format!("pg:{name}")), str::to_owned);
+            let mut resource = cx.resource(HANDLER.type_name, name);
+            resource.properties = object! {
+                "DBParameterGroupArn" => &arn,
+                "DBParameterGroupName" => name,
+                "Description" => group.description().unwrap_or_default(),
+                "Family" => group.db_parameter_group_family().unwrap_or_default(),
+            };
+            resource.arn = Some(arn);
+            listing.resources.push(resource);
+        }
+    }
+    Ok(())
+}
+
+async fn parameters(cx: &Context, group: &Resource) -> Result<Properties, HandlerError> {
+    let mut found = Properties::new();
+    let mut pages = cx.rds().describe_db_parameters().db_parameter_group_name(&group.id).max_records(PAGE).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        put_parameters(&mut found, page.failed(PARAMETERS.action)?.parameters());
+    }
+    Ok(object! { "Parameters" => found })
+}
