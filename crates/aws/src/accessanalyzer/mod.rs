@@ -1,3 +1,7 @@
+//! IAM Access Analyzer.
+
+mod analyzer;
+
 use crate::registry::Registration;
 
-pub(crate) const HANDLERS: &[Registration] = &[];
+pub(crate) const HANDLERS: &[Registration] = &[analyzer::HANDLER];

@@ -1,3 +1,7 @@
+//! Amazon GuardDuty.
+
+mod detector;
+
 use crate::registry::Registration;
 
-pub(crate) const HANDLERS: &[Registration] = &[];
+pub(crate) const HANDLERS: &[Registration] = &[detector::HANDLER];
