@@ -1,11 +1,119 @@
-"""The AWS API server of the tests: moto on a free port of the loopback. Prints its address, then serves until it is killed."""
+"""The AWS API server of the tests, on a free port of the loopback: moto, corrected where AWS documents another answer, behind a
+layer that counts calls and breaks them on request. Prints its address, then serves until it is killed.
 
+It is used as an HTTP proxy: a client with the endpoint `http://NAME.test` calls in the session NAME. `PUT /sessions/NAME` with a JSON object of
+the fields of `faults.Session` (`rules`, `page`, `account`) opens it, `GET` gives the calls so far, `DELETE` closes it. A call without a
+session is neither logged nor broken.
+"""
+
+import io
+import json
 import logging
 
-from moto.server import DomainDispatcherApplication, create_backend_app
+import corrections
+from faults import Rule, Session, broken
+from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from paging import paged
 from werkzeug.serving import make_server
+from wire import Answer, Call
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
-print(f"http://127.0.0.1:{server.server_port}", flush=True)
-server.serve_forever()
+# How the names of operations begin that change nothing.
+READS = ("Describe", "Get", "List")
+
+
+class Stage:
+    """The whole server as a WSGI application."""
+
+    def __init__(self):
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.sessions = {}
+        self.memory = {}
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"].startswith("/sessions/"):
+            return send(self.control(environ), start_response)
+        if environ["PATH_INFO"].startswith("/moto-api"):
+            corrections.reset()
+            return self.moto(environ, start_response)
+        session = self.enter(environ)
+        call = Call(environ)
+        onward = self.onward(session)
+        fault = session and session.fault(call)
+        if fault:
+            answer, part = broken(fault, call, session, onward)
+            return send(answer if part else call.encode(answer), start_response, part)
+        return send(call.encode(onward(call)), start_response)
+
+    def enter(self, environ):
+        """The session that the host names; the environment is then that of a call to moto's own address."""
+        labels = environ["HTTP_HOST"].split(".")
+        if labels[-1] != "test":
+            return None
+        environ["HTTP_HOST"] = f"127.0.0.1:{environ['SERVER_PORT']}"
+        session = self.sessions[labels[-2]]
+        if session.account:
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = session.account
+        return session
+
+    def onward(self, session):
+        """The way of a call to its answer. The calls of a session only read, so the same call has the same answer until something is written."""
+        if session is None:
+            self.memory.clear()
+            return self.correct
+        if session.page:
+            return lambda call: paged(call, session.page, self.remember) if call.operation else self.correct(call)
+        return self.remember
+
+    def remember(self, call):
+        if not call.operation or not call.name.startswith(READS):
+            return self.correct(call)
+        key = (call.account, call.region, call.service, call.name, *call.target())
+        if key not in self.memory:
+            self.memory[key] = self.correct(call)
+        return self.memory[key]
+
+    def correct(self, call):
+        return corrections.answer(call, self.ask_moto)
+
+    def ask_moto(self, call):
+        answer = Answer(500)
+
+        def start_response(status, headers, _=None):
+            answer.status, answer.headers = int(status.split()[0]), headers
+
+        environ = call.environ | {"wsgi.input": io.BytesIO(call.body), "CONTENT_LENGTH": str(len(call.body))}
+        parts = self.moto.get_application(environ)(environ, start_response)
+        answer.body = b"".join(parts)
+        return answer
+
+    def control(self, environ):
+        name = environ["PATH_INFO"].removeprefix("/sessions/")
+        session = self.sessions.get(name)
+        match environ["REQUEST_METHOD"]:
+            case "PUT":
+                asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+                rules = [Rule(**rule) for rule in asked.pop("rules", [])]
+                self.sessions[name] = Session(rules=rules, **asked)
+            case "GET":
+                return Answer(200, [("Content-Type", "application/json")], json.dumps(session.calls).encode())
+            case "DELETE":
+                self.sessions.pop(name).over.set()
+        return Answer(204)
+
+
+def send(answer, start_response, part=None):
+    headers = [header for header in answer.headers if header[0].lower() != "content-length"]
+    start_response(f"{answer.status} Answer", headers + [("Content-Length", str(len(answer.body)))])
+    return part or [answer.body]
+
+
+class Handler(MotoRequestHandler):
+    def log(self, kind, message, *arguments):
+        """Nothing: a broken connection is what a test asked for."""
+
+
+if __name__ == "__main__":
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    server = make_server("127.0.0.1", 0, Stage(), threaded=True, request_handler=Handler)
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    server.serve_forever()
