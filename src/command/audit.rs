@@ -13,8 +13,9 @@ use super::output::{self, Output};
 use super::settings::Policies;
 use super::{Exit, Global, usage};
 use crate::engine::{self, Judgement};
-use crate::finding::{Severity, Verdict};
+use crate::finding::Verdict;
 use crate::input::snapshot;
+use crate::policy::{Severity, UnknownSeverity};
 use crate::report::Report;
 
 #[derive(Args, Debug)]
@@ -47,10 +48,9 @@ impl std::str::FromStr for FailOn {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "never" => Ok(Self(None)),
-            severity => severity
-                .parse()
-                .map(|severity| Self(Some(severity)))
-                .map_err(|error: crate::finding::UnknownSeverity| format!("{error}, or `never`")),
+            severity => {
+                severity.parse().map(|severity| Self(Some(severity))).map_err(|error: UnknownSeverity| format!("{error}, or `never`"))
+            }
         }
     }
 }

@@ -9,8 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Global, usage};
-use crate::finding::Severity;
-use crate::policy::{Library, PolicyError, Selection};
+use crate::policy::{self, Library, PolicyError, Selection, Severity};
 
 /// The file `innovate.toml`.
 #[derive(Debug, Default, Deserialize)]
@@ -53,7 +52,7 @@ impl Policies {
     /// The library that flags and file choose.
     pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
         let (settings, folder) = Settings::load(global)?;
-        let mut library = Library::shipped()?;
+        let mut library = policy::shipped()?;
         let mut selection = Selection { ids: Vec::new(), severity: self.severity };
         let mut folders: Vec<PathBuf> = settings.policies.iter().map(|path| folder.join(path)).collect();
         for name in &self.policy {

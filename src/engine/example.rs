@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::scope;
 use crate::finding::Verdict;
-use crate::policy::{Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError, Program};
+use crate::policy::{Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
 const REGION: &str = "us-east-1";
@@ -119,8 +119,7 @@ impl Document {
 /// A file of examples is not of the documented form, or the policies do not compile.
 pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
     let mut report = ExampleReport { policies: library.policies.len(), ..ExampleReport::default() };
-    let mut interpreter = Interpreter::new(library)?;
-    for (number, policy) in library.policies.iter().enumerate() {
+    for policy in &library.policies {
         let mut fail = |case: &str, reason: String| {
             report.failures.push(CaseFailure { policy: policy.id.clone(), case: case.to_owned(), reason });
         };
@@ -150,7 +149,7 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
         for case in examples.cases {
             report.cases += 1;
             let name = case.name.clone();
-            match run_case(library, number, policy, case, &mut interpreter) {
+            match run_case(policy, case) {
                 Ok(None) => {}
                 Ok(Some(reason)) | Err(ExampleError::Form { reason, .. }) => {
                     report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason });
@@ -165,13 +164,7 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
 }
 
 /// Runs one case; gives what is wrong with its outcome.
-fn run_case(
-    library: &Library,
-    number: usize,
-    policy: &Policy,
-    case: Case,
-    interpreter: &mut Interpreter<'_>,
-) -> Result<Option<String>, ExampleError> {
+fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError> {
     let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
     let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
     let tested = match (case.resource, case.cloudformation) {
@@ -203,21 +196,16 @@ fn run_case(
 
     let mut policy = policy.clone();
     policy.parameters.extend(case.parameters);
-    let alone = Library { policies: vec![policy], modules: library.modules.clone() };
-    let scopes = scope::scopes(&world, &alone);
+    let alone = std::slice::from_ref(&policy);
+    let scopes = scope::scopes(&world, alone);
     let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
     let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
-    let data = view.data(&world, &alone);
+    let data = view.data(&world, alone);
     let input = Input::new(&tested.id, scope::document(&tested));
-    let program = Program::compile(&alone)?;
-    let mut evaluator = Evaluator::new(&alone, &program)?;
-    evaluator.enter(&data, 0)?;
-    let by_vm = evaluator.judge(0, &input)?;
-    let by_interpreter = if alone.policies.iter().zip(library.policies.get(number)).all(|(a, b)| a.parameters == b.parameters) {
-        interpreter.judge(&data, number, &input)?
-    } else {
-        Interpreter::new(&alone)?.judge(&data, 0, &input)?
-    };
+    let mut evaluator = Evaluator::new(&policy)?;
+    evaluator.enter(&data)?;
+    let by_vm = evaluator.judge(&input)?;
+    let by_interpreter = Interpreter::new(&policy)?.judge(&data, &input)?;
     if by_vm != by_interpreter {
         return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
     }

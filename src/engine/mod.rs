@@ -12,7 +12,7 @@ use serde::Serialize;
 pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples};
 
 use crate::finding::{Finding, Verdict};
-use crate::policy::{Evaluator, Input, Library, Outcome, Policy, PolicyError, Program};
+use crate::policy::{Evaluator, Input, Library, Outcome, Policy, PolicyError};
 use scope::View;
 
 /// How often each verdict was given.
@@ -109,14 +109,13 @@ pub struct Options {
 /// # Errors
 /// A policy does not compile or fails: then nothing that it says can be trusted.
 pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judgement, PolicyError> {
-    let program = Program::compile(library)?;
-    let scopes = scope::scopes(world, library);
+    let scopes = scope::scopes(world, &library.policies);
     let next = AtomicUsize::new(0);
     let work = || -> Result<Partial, PolicyError> {
-        let mut evaluator = Evaluator::new(library, &program)?;
+        let mut evaluators: Vec<Option<Evaluator<'_>>> = library.policies.iter().map(|_| None).collect();
         let mut partial = Partial { findings: Vec::new(), counts: vec![Counts::default(); library.policies.len()] };
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(world, library, view, &mut evaluator, options, &mut partial)?;
+            judge_scope(world, library, view, &mut evaluators, options, &mut partial)?;
         }
         Ok(partial)
     };
@@ -147,26 +146,30 @@ struct Partial {
     counts: Vec<Counts>,
 }
 
-fn judge_scope(
+fn judge_scope<'a>(
     world: &World,
-    library: &Library,
+    library: &'a Library,
     view: &View<'_>,
-    evaluator: &mut Evaluator<'_>,
+    evaluators: &mut [Option<Evaluator<'a>>],
     options: Options,
     partial: &mut Partial,
 ) -> Result<(), PolicyError> {
-    let scope = view.data(world, library);
+    let scope = view.data(world, &library.policies);
     let inputs: Vec<(&Resource, Input)> =
         view.inputs.iter().map(|resource| (*resource, Input::new(&resource.id, scope::document(resource)))).collect();
-    for (number, (policy, counts)) in library.policies.iter().zip(&mut partial.counts).enumerate() {
+    for ((policy, slot), counts) in library.policies.iter().zip(evaluators).zip(&mut partial.counts) {
         let wanted = &policy.metadata.custom.resource_types;
         let mut lookup_gaps = None;
         for (resource, input) in inputs.iter().filter(|(resource, _)| wanted.contains(&resource.type_name)) {
+            let evaluator = match slot {
+                Some(evaluator) => evaluator,
+                None => slot.insert(Evaluator::new(policy)?),
+            };
             if lookup_gaps.is_none() {
-                evaluator.enter(&scope, number)?;
+                evaluator.enter(&scope)?;
             }
             let lookup_gaps = lookup_gaps.get_or_insert_with(|| view.lookup_gaps(policy));
-            let outcome = evaluator.judge(number, input)?;
+            let outcome = evaluator.judge(input)?;
             // Whether a policy speaks of a resource can depend on what was not read, too.
             let causes: Vec<Cause> = lookup_gaps.iter().cloned().chain(scope::own_gaps(policy, resource)).collect();
             let severity = policy.metadata.custom.severity;

@@ -6,7 +6,7 @@ use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Resource, World};
 use serde_json::{Map, Value, json};
 
 use super::same_scope;
-use crate::policy::{Library, Policy, ReadSet, Scope};
+use crate::policy::{Policy, ReadSet, Scope};
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
 pub(super) struct View<'a> {
@@ -19,9 +19,8 @@ pub(super) struct View<'a> {
 }
 
 /// The views of every account and Region in which something is to be judged.
-pub(super) fn scopes<'a>(world: &'a World, library: &Library) -> Vec<View<'a>> {
-    let judged: BTreeSet<&str> =
-        library.policies.iter().flat_map(|policy| &policy.metadata.custom.resource_types).map(String::as_str).collect();
+pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>> {
+    let judged: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.metadata.custom.resource_types).map(String::as_str).collect();
     let mut inputs: BTreeMap<(&str, &str), Vec<&Resource>> = BTreeMap::new();
     let mut by_account: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for resource in &world.resources {
@@ -57,14 +56,14 @@ pub(super) fn document(resource: &Resource) -> Value {
 }
 
 impl View<'_> {
-    /// `data` for the policies of the library: only the types that some policy looks up.
-    pub(super) fn data(&self, world: &World, library: &Library) -> Scope {
+    /// `data` for the policies: only the types that some policy looks up.
+    pub(super) fn data(&self, world: &World, policies: &[Policy]) -> Scope {
         let reads = |of: fn(&ReadSet) -> &BTreeSet<String>| -> BTreeSet<&str> {
-            library.policies.iter().flat_map(|policy| of(&policy.read_set)).map(String::as_str).collect()
+            policies.iter().flat_map(|policy| of(&policy.read_set)).map(String::as_str).collect()
         };
         let types = reads(|set| &set.types);
         let organization_types = reads(|set| &set.organization_types);
-        let all = library.policies.iter().any(|policy| policy.read_set.all_types);
+        let all = policies.iter().any(|policy| policy.read_set.all_types);
 
         let empty = |types: &BTreeSet<&str>| -> Map<String, Value> { types.iter().map(|name| ((*name).to_owned(), json!({}))).collect() };
         let mut resources = empty(&types);
@@ -90,8 +89,7 @@ impl View<'_> {
         if let Some(object) = organization.as_object_mut() {
             object.insert("resources".to_owned(), Value::Object(everywhere));
         }
-        let referrers =
-            if library.policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&documents) } else { Map::new() };
+        let referrers = if policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&documents) } else { Map::new() };
         Scope::new(json!({
             "account": account,
             "now": nanoseconds(&world.read_at),

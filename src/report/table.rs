@@ -7,7 +7,8 @@ use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 
 use super::{Report, Style};
-use crate::finding::{Finding, Severity, Verdict};
+use crate::finding::{Finding, Verdict};
+use crate::policy::Severity;
 
 /// Columns where the output is no terminal.
 const DEFAULT_WIDTH: u16 = 140;

@@ -2,7 +2,7 @@
 
 use innovate::engine::{Judgement, Options, judge};
 use innovate::finding::Verdict;
-use innovate::policy::{Library, Selection};
+use innovate::policy::{self, Library, Selection};
 use innovate_model::{Cause, HandlerErrorCode, Unread, World};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::world::{MANAGEMENT, PRODUCTION, organization, resource};
 
 fn library(ids: &[&str]) -> Library {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    Library::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap()
+    policy::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap()
 }
 
 fn judged(world: &World, ids: &[&str], workers: usize) -> Judgement {

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use innovate::engine::run_examples;
-use innovate::policy::{Interpreter, Library, Selection};
+use innovate::policy::{self, Interpreter, Selection};
 
 #[test]
 fn every_example_comes_out_as_it_says() {
-    let library = Library::shipped().unwrap();
+    let library = policy::shipped().unwrap();
     let report = run_examples(&library).unwrap();
     assert_eq!(report.policies, library.policies.len());
     assert!(report.cases >= 2 * report.policies, "every policy has a failing and a passing case");
@@ -28,7 +28,7 @@ fn every_library_test_holds() {
             tests.push((path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()));
         }
     }
-    let (count, failing) = Interpreter::failing_tests(&Library::shipped().unwrap(), &tests).unwrap();
+    let (count, failing) = Interpreter::failing_tests(&policy::shipped().unwrap(), &tests).unwrap();
     assert!(count >= tests.len() && count > 0, "{count} tests were found");
     assert!(failing.is_empty(), "{failing:?}");
 }
@@ -36,7 +36,7 @@ fn every_library_test_holds() {
 #[test]
 fn every_policy_says_what_a_reader_needs() {
     let mut titles = BTreeSet::new();
-    for policy in Library::shipped().unwrap().policies {
+    for policy in policy::shipped().unwrap().policies {
         let metadata = &policy.metadata;
         assert!(titles.insert(metadata.title.clone()), "{}: the title `{}` is another's too", policy.id, metadata.title);
         assert!(!metadata.title.ends_with('.'), "{}: a title has no period", policy.id);
@@ -58,7 +58,7 @@ fn every_policy_says_what_a_reader_needs() {
 fn every_property_that_a_policy_reads_is_in_some_schema() {
     let schemas = innovate_model::Schemas::vendored();
     let names: BTreeSet<&str> = schemas.types().iter().flat_map(|name| schemas.get(name).unwrap().root().names()).collect();
-    for policy in Library::shipped().unwrap().policies {
+    for policy in policy::shipped().unwrap().policies {
         let reads = &policy.read_set;
         assert!(!reads.all_types, "{}: a type is looked up by a computed name", policy.id);
         for property in &reads.properties {
@@ -70,6 +70,6 @@ fn every_property_that_a_policy_reads_is_in_some_schema() {
 #[test]
 fn unknown_ids_are_refused_with_the_nearest_one() {
     let selection = Selection { ids: vec!["aws.rds.tls_not_requird".to_owned()], severity: None };
-    let error = Library::shipped().unwrap().select(&selection).unwrap_err();
+    let error = policy::shipped().unwrap().select(&selection).unwrap_err();
     assert_eq!(error.to_string(), "no policy `aws.rds.tls_not_requird`; did you mean `aws.rds.tls_not_required`?");
 }

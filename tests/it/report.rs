@@ -1,7 +1,7 @@
 //! The reports, held by snapshots, and the JSON by its published schema.
 
 use innovate::engine::{Options, judge};
-use innovate::policy::{Library, Selection};
+use innovate::policy::{self, Selection};
 use innovate::report::{Format, Report, Style};
 use innovate_model::{Cause, HandlerErrorCode, Unread};
 use serde_json::Value;
@@ -21,7 +21,7 @@ fn render(format: Format) -> String {
         },
     });
     let ids = vec!["aws.ec2.volume_not_encrypted".to_owned()];
-    let library = Library::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap();
+    let library = policy::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap();
     let judgement = judge(&world, &library, Options { keep_passes: true, workers: 1 }).unwrap();
     let style = Style { colour: false, width: Some(120) };
     let mut bytes = Vec::new();

@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::PolicyError;
+use crate::PolicyError;
 
 /// The facts that decide which gaps matter to a policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct ReadSet {
     /// The top-level properties that are read, of the input or of any resource that is looked up.
     pub properties: BTreeSet<String>,
@@ -28,7 +29,7 @@ pub struct ReadSet {
 
 /// What the analysis of one module gives.
 #[derive(Debug)]
-pub(super) struct Analysis {
+pub(crate) struct Analysis {
     pub package: String,
     pub rules: BTreeSet<String>,
     pub read_set: ReadSet,
@@ -41,12 +42,8 @@ impl ReadSet {
         self.all_properties || first.is_empty() || self.properties.contains(first)
     }
 
-    /// Analyses policies together with the modules that they may import.
-    pub(super) fn analyse(policies: &[(String, String)], modules: &[(String, String)]) -> Result<Vec<Analysis>, PolicyError> {
-        let mut engine = regorus::Engine::new();
-        for (file, source) in policies.iter().chain(modules) {
-            engine.add_policy(file.clone(), source.clone()).map_err(|error| PolicyError::Rego { reason: error.to_string() })?;
-        }
+    /// Analyses the first `count` modules of an engine together with the others, which they may import.
+    pub(crate) fn analyse(engine: &regorus::Engine, count: usize) -> Result<Vec<Analysis>, PolicyError> {
         let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { reason: error.to_string() };
         let text = engine.get_ast_as_json().map_err(|error| rego(&error))?;
         let asts: Vec<Value> = serde_json::from_str(&text).map_err(|error| rego(&error))?;
@@ -54,7 +51,7 @@ impl ReadSet {
         let by_package: BTreeMap<&str, &Module> = parsed.iter().map(|module| (module.package.as_str(), module)).collect();
         Ok(parsed
             .iter()
-            .take(policies.len())
+            .take(count)
             .map(|module| {
                 let mut walk = Walk { modules: &by_package, read_set: ReadSet::default(), reached: BTreeSet::new(), queue: Vec::new() };
                 for rule in module.rules.keys() {

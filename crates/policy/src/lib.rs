@@ -1,18 +1,23 @@
-//! Policies: Rego modules with metadata, loaded from the program or a folder, analysed for what they read, and compiled.
+//! Policies: Rego modules with metadata, loaded from a folder, analysed for what they read, compiled, and evaluated.
 //!
-//! Only this room names `regorus`.
+//! Only this crate names `regorus`. It does not know what ships: the build script of `innovate` packs that by [`Library::pack`].
 
-mod load;
+mod evaluate;
+mod library;
 mod metadata;
+mod pack;
 mod program;
 mod read_set;
+mod severity;
 
 use std::path::PathBuf;
 
-pub use load::{Library, Policy, Selection};
+pub use evaluate::{Denial, Evaluator, Input, Interpreter, Outcome, Scope};
+pub use library::{Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
-pub use program::{Denial, Evaluator, Input, Interpreter, Outcome, Program, Scope};
+pub use program::Program;
 pub use read_set::ReadSet;
+pub use severity::{Severity, UnknownSeverity};
 
 /// A policy that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +70,12 @@ pub enum PolicyError {
     #[error("{reason}")]
     Rego {
         /// What the engine says, with file, line and column.
+        reason: String,
+    },
+    /// The packed policies are not of this build.
+    #[error("the packed policies do not fit this program: {reason}")]
+    Pack {
+        /// What is wrong.
         reason: String,
     },
     /// Evaluation failed.

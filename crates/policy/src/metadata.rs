@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::PolicyError;
-use crate::finding::Severity;
+use crate::{PolicyError, Severity};
 
 /// What a policy says of itself.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
     /// The defect in a few words.
@@ -28,7 +27,7 @@ pub struct Metadata {
 }
 
 /// The `custom` part of the metadata.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Custom {
     /// How bad a violation is.
@@ -45,7 +44,7 @@ pub struct Custom {
 }
 
 /// Steps that mend a violation.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remediation {
     /// In the AWS console.

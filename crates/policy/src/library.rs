@@ -1,15 +1,18 @@
-//! Where policies come from.
+//! Policies together, and where they come from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value};
 
-use super::{Metadata, PolicyError, ReadSet};
-use crate::finding::Severity;
+use crate::evaluate::engine;
+use crate::program::entry_points;
+use crate::{Metadata, PolicyError, Program, ReadSet, Severity};
 
-static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
+/// Library modules: file and source.
+type Modules = Vec<(String, Cow<'static, str>)>;
 
 /// One policy.
 #[derive(Clone, Debug)]
@@ -19,9 +22,9 @@ pub struct Policy {
     /// The file that it came from, relative to its folder of policies.
     pub file: String,
     /// The Rego.
-    pub source: String,
+    pub source: Cow<'static, str>,
     /// The examples beside it, YAML.
-    pub examples: Option<String>,
+    pub examples: Option<Cow<'static, str>>,
     /// What it says of itself.
     pub metadata: Metadata,
     /// What it reads.
@@ -32,6 +35,10 @@ pub struct Policy {
     pub has_applicability: bool,
     /// Its parameters: defaults, then what the user set.
     pub parameters: Map<String, Value>,
+    /// Its bytecode.
+    pub(crate) program: Program,
+    /// The library modules that it may import.
+    pub(crate) modules: Arc<Modules>,
 }
 
 /// Which policies to judge by.
@@ -48,29 +55,11 @@ pub struct Selection {
 pub struct Library {
     /// The policies in order of their ids.
     pub policies: Vec<Policy>,
-    /// The library modules: file and source.
-    pub modules: Vec<(String, String)>,
+    /// The library modules of the policies that were loaded last.
+    pub(crate) modules: Arc<Modules>,
 }
 
 impl Library {
-    /// The policies that ship with the program.
-    ///
-    /// # Errors
-    /// One of them does not load, which the tests of the project rule out.
-    pub fn shipped() -> Result<Self, PolicyError> {
-        let mut files = BTreeMap::new();
-        let mut folders = vec![&SHIPPED];
-        while let Some(folder) = folders.pop() {
-            folders.extend(folder.dirs());
-            for file in folder.files() {
-                if let Some(text) = file.contents_utf8() {
-                    files.insert(file.path().to_string_lossy().replace('\\', "/"), text.to_owned());
-                }
-            }
-        }
-        Self::from_files(files, Vec::new())
-    }
-
     /// The policies of a folder alone, with its own library modules.
     ///
     /// # Errors
@@ -78,17 +67,18 @@ impl Library {
     pub fn only(folder: &Path) -> Result<Self, PolicyError> {
         let mut files = BTreeMap::new();
         read_folder(folder, folder, &mut files)?;
-        Self::from_files(files, Vec::new())
+        Self::from_files(files, Modules::new())
     }
 
-    /// These policies and those of a folder, which may use the shipped library modules and bring `lib/*.rego` of its own.
+    /// These policies and those of a folder, which may import the library modules of these and bring `lib/*.rego` of its own; the policies that
+    /// were there keep theirs.
     ///
     /// # Errors
     /// A file can't be read, or a policy does not load.
     pub fn with_folder(mut self, folder: &Path) -> Result<Self, PolicyError> {
         let mut files = BTreeMap::new();
         read_folder(folder, folder, &mut files)?;
-        let added = Self::from_files(files, self.modules.clone())?;
+        let added = Self::from_files(files, self.modules.to_vec())?;
         if added.policies.is_empty() {
             return Err(PolicyError::Empty { path: folder.to_owned() });
         }
@@ -101,40 +91,48 @@ impl Library {
         Ok(self)
     }
 
-    fn from_files(files: BTreeMap<String, String>, mut modules: Vec<(String, String)>) -> Result<Self, PolicyError> {
-        let is_policy = |file: &str| file.ends_with(".rego") && !file.ends_with("_test.rego") && !file.starts_with("lib/");
-        for (file, source) in &files {
-            if file.starts_with("lib/") && file.ends_with(".rego") && !file.ends_with("_test.rego") {
-                modules.retain(|(known, _)| known != file);
-                modules.push((file.clone(), source.clone()));
-            }
+    fn from_files(files: BTreeMap<String, String>, mut modules: Modules) -> Result<Self, PolicyError> {
+        let is_module = |file: &str| file.ends_with(".rego") && !file.ends_with("_test.rego");
+        for (file, source) in files.iter().filter(|(file, _)| file.starts_with("lib/") && is_module(file)) {
+            modules.retain(|(known, _)| known != file);
+            modules.push((file.clone(), source.clone().into()));
         }
-        let sources: Vec<(String, String)> =
-            files.iter().filter(|(file, _)| is_policy(file)).map(|(file, source)| (file.clone(), source.clone())).collect();
-        let analysed = ReadSet::analyse(&sources, &modules)?;
+        let modules = Arc::new(modules);
+        let sources: Vec<(&String, &String)> = files.iter().filter(|(file, _)| !file.starts_with("lib/") && is_module(file)).collect();
+        let of_sources = sources.iter().map(|(file, source)| (file.as_str(), source.as_str()));
+        let of_modules = modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()));
+        let mut engine = engine(of_sources.chain(of_modules))?;
+        let analysed = ReadSet::analyse(&engine, sources.len())?;
         let mut policies = Vec::new();
         for ((file, source), analysis) in sources.into_iter().zip(analysed) {
-            let expected = file.trim_end_matches(".rego").replace('/', ".");
-            if analysis.package != expected {
-                return Err(PolicyError::Package { file, found: analysis.package, expected });
+            let id = file.trim_end_matches(".rego").replace('/', ".");
+            if analysis.package != id {
+                return Err(PolicyError::Package { file: file.clone(), found: analysis.package, expected: id });
             }
-            let metadata = Metadata::parse(&file, &source)?;
+            let metadata = Metadata::parse(file, source)?;
             let rules: Vec<String> =
                 ["deny", "violation", "warn"].into_iter().filter(|rule| analysis.rules.contains(*rule)).map(ToOwned::to_owned).collect();
             if rules.is_empty() {
-                return Err(PolicyError::NoRule { file });
+                return Err(PolicyError::NoRule { file: file.clone() });
             }
             policies.push(Policy {
-                id: expected,
-                examples: files.get(&file.replace(".rego", ".yaml")).cloned(),
+                id,
+                examples: files.get(&file.replace(".rego", ".yaml")).cloned().map(Into::into),
                 parameters: metadata.defaults(),
                 has_applicability: analysis.rules.contains("not_applicable"),
                 read_set: analysis.read_set,
-                file,
-                source,
+                file: file.clone(),
+                source: source.clone().into(),
                 metadata,
                 rules,
+                program: Program(Cow::Borrowed(&[])),
+                modules: modules.clone(),
             });
+        }
+        let entries: Vec<Vec<String>> =
+            policies.iter().map(|policy| entry_points(&policy.id, &policy.rules, policy.has_applicability)).collect();
+        for (policy, program) in policies.iter_mut().zip(Program::compile_each(&mut engine, &entries)?) {
+            policy.program = program;
         }
         Ok(Self { policies, modules })
     }

@@ -1,0 +1,220 @@
+//! Evaluation: regorus' RVM, and its interpreter, with which the tests compare it.
+
+use regorus::rvm::RegoVM;
+use serde_json::Value;
+
+use crate::program::entry_points;
+use crate::{Library, Policy, PolicyError};
+
+/// The world as one account and Region see it: what `data` holds, but for the parameters.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    data: regorus::Value,
+}
+
+impl Scope {
+    /// A scope from its JSON object.
+    pub fn new(data: Value) -> Self {
+        Self { data: regorus::Value::from(data) }
+    }
+
+    fn with_parameters(&self, policy: &Policy) -> Result<regorus::Value, PolicyError> {
+        let mut data = self.data.clone();
+        let parameters = regorus::Value::from(Value::Object(policy.parameters.clone()));
+        data.as_object_mut()
+            .map_err(|error| PolicyError::Rego { reason: error.to_string() })?
+            .insert(regorus::Value::from("parameters"), parameters);
+        Ok(data)
+    }
+}
+
+/// One place that a policy denies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Denial {
+    /// JSON pointer into the properties of the resource.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// What a policy says of a resource, all of which could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The policy does not speak of this resource.
+    NotApplicable,
+    /// The places that it denies, ordered; none is a pass.
+    Denials(Vec<Denial>),
+}
+
+/// Judges by one policy, in one thread.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    policy: &'a Policy,
+    vm: RegoVM,
+    applicability: Option<usize>,
+    rules: Vec<usize>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator with a copy of the policy's program of its own: reference counts that threads share would slow both.
+    ///
+    /// # Errors
+    /// The program is not one that this build can run.
+    pub fn new(policy: &'a Policy) -> Result<Self, PolicyError> {
+        let (vm, mut rules) = policy.program.load(&entry_points(&policy.id, &policy.rules, policy.has_applicability))?;
+        let applicability = policy.has_applicability.then(|| rules.remove(0));
+        Ok(Self { policy, vm, applicability, rules })
+    }
+
+    /// Makes `scope` and the parameters of the policy the `data` of what follows.
+    ///
+    /// # Errors
+    /// The scope is not an object or collides with a rule.
+    pub fn enter(&mut self, scope: &Scope) -> Result<(), PolicyError> {
+        let data = scope.with_parameters(self.policy)?;
+        self.vm.set_data(data).map_err(|error| PolicyError::Rego { reason: error.to_string() })
+    }
+
+    /// Judges one resource document in the scope entered before.
+    ///
+    /// # Errors
+    /// The evaluation fails, or a denial has the wrong form.
+    pub fn judge(&mut self, input: &Input) -> Result<Outcome, PolicyError> {
+        let (policy, vm) = (self.policy, &mut self.vm);
+        let mut run = |index: usize| {
+            vm.set_input(input.document.clone());
+            vm.execute_entry_point_by_index(index).map_err(|error| evaluation(policy, input, &error.to_string()))
+        };
+        if let Some(index) = self.applicability
+            && run(index)? == regorus::Value::from(true)
+        {
+            return Ok(Outcome::NotApplicable);
+        }
+        let mut denials = Vec::new();
+        for index in &self.rules {
+            collect(policy, &run(*index)?, &mut denials)?;
+        }
+        denials.sort();
+        Ok(Outcome::Denials(denials))
+    }
+}
+
+/// A resource document as the engine takes it.
+#[derive(Clone, Debug)]
+pub struct Input {
+    id: String,
+    document: regorus::Value,
+}
+
+impl Input {
+    /// The input for a document, named `id` in errors.
+    pub fn new(id: &str, document: Value) -> Self {
+        Self { id: id.to_owned(), document: regorus::Value::from(document) }
+    }
+}
+
+/// Judges by regorus' interpreter: slower, and the reference for what the RVM must answer.
+#[derive(Debug)]
+pub struct Interpreter<'a> {
+    policy: &'a Policy,
+    engine: regorus::Engine,
+}
+
+impl<'a> Interpreter<'a> {
+    /// An interpreter of one policy.
+    ///
+    /// # Errors
+    /// The Rego does not parse.
+    pub fn new(policy: &'a Policy) -> Result<Self, PolicyError> {
+        let modules = policy.modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()));
+        Ok(Self { policy, engine: engine(modules.chain([(policy.file.as_str(), policy.source.as_ref())]))? })
+    }
+
+    /// Judges as [`Evaluator::enter`] and [`Evaluator::judge`] do.
+    ///
+    /// # Errors
+    /// The evaluation fails, or a denial has the wrong form.
+    pub fn judge(&mut self, scope: &Scope, input: &Input) -> Result<Outcome, PolicyError> {
+        let policy = self.policy;
+        self.engine.clear_data();
+        self.engine.add_data(scope.with_parameters(policy)?).map_err(|error| evaluation(policy, input, &error.to_string()))?;
+        self.engine.set_input(input.document.clone());
+        let mut run = |rule: &str| self.engine.eval_rule(rule.to_owned()).map_err(|error| evaluation(policy, input, &error.to_string()));
+        let entries = entry_points(&policy.id, &policy.rules, policy.has_applicability);
+        let mut entries = entries.iter();
+        if policy.has_applicability
+            && let Some(rule) = entries.next()
+            && run(rule)? == regorus::Value::from(true)
+        {
+            return Ok(Outcome::NotApplicable);
+        }
+        let mut denials = Vec::new();
+        for rule in entries {
+            collect(policy, &run(rule)?, &mut denials)?;
+        }
+        denials.sort();
+        Ok(Outcome::Denials(denials))
+    }
+
+    /// Evaluates rules of library tests, `data.lib.<name>_test.test_…`, over an empty world; gives those that are not true.
+    ///
+    /// # Errors
+    /// A module does not parse or a rule fails.
+    pub fn failing_tests(library: &Library, tests: &[(String, String)]) -> Result<(usize, Vec<String>), PolicyError> {
+        let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { reason: error.to_string() };
+        let mut engine = engine(library.modules.iter().map(|(file, source)| (file.as_str(), source.as_ref())))?;
+        let mut rules = Vec::new();
+        for (file, source) in tests {
+            let package = engine.add_policy(file.clone(), source.clone()).map_err(|error| rego(&error))?;
+            let names = source.lines().filter_map(|line| line.split([' ', '(']).next()).filter(|name| name.starts_with("test_"));
+            rules.extend(names.map(|name| format!("{package}.{name}")));
+        }
+        rules.sort();
+        rules.dedup();
+        let mut failing = Vec::new();
+        for rule in &rules {
+            if engine.eval_rule(rule.clone()).map_err(|error| rego(&error))? != regorus::Value::from(true) {
+                failing.push(rule.clone());
+            }
+        }
+        Ok((rules.len(), failing))
+    }
+}
+
+fn evaluation(policy: &Policy, input: &Input, reason: &str) -> PolicyError {
+    PolicyError::Evaluation { policy: policy.id.clone(), resource: input.id.clone(), reason: reason.to_owned() }
+}
+
+/// Adds what a rule denies: objects with `message` and `path`, or conftest's plain strings and objects with `msg`.
+fn collect(policy: &Policy, result: &regorus::Value, denials: &mut Vec<Denial>) -> Result<(), PolicyError> {
+    let items: Vec<&regorus::Value> = match result {
+        regorus::Value::Undefined => Vec::new(),
+        regorus::Value::Set(items) => items.iter().collect(),
+        regorus::Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    };
+    for item in items {
+        let text = |key: &str| item[&regorus::Value::from(key)].as_string().ok().map(|text| text.to_string());
+        let denial = match item {
+            regorus::Value::String(message) => Some(Denial { message: message.to_string(), path: String::new() }),
+            regorus::Value::Object(_) => {
+                text("message").or_else(|| text("msg")).map(|message| Denial { message, path: text("path").unwrap_or_default() })
+            }
+            _ => None,
+        };
+        denials.push(denial.ok_or_else(|| PolicyError::Denial { policy: policy.id.clone(), found: item.to_string() })?);
+    }
+    Ok(())
+}
+
+/// An engine that holds these modules, each a file and its source.
+///
+/// # Errors
+/// A module does not parse.
+pub(crate) fn engine<'a>(modules: impl Iterator<Item = (&'a str, &'a str)>) -> Result<regorus::Engine, PolicyError> {
+    let mut engine = regorus::Engine::new();
+    for (file, source) in modules {
+        engine.add_policy(file.to_owned(), source.to_owned()).map_err(|error| PolicyError::Rego { reason: error.to_string() })?;
+    }
+    Ok(engine)
+}

@@ -1,0 +1,89 @@
+//! A library in one piece of bytes: what a build makes once, so that a start does not parse and compile. The form is private to one build: the
+//! length of an index (four bytes, little endian), the index as JSON, and the programs one after the other.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Library, Metadata, Policy, PolicyError, Program, ReadSet};
+
+#[derive(Deserialize, Serialize)]
+struct Entry<'a> {
+    id: Cow<'a, str>,
+    file: Cow<'a, str>,
+    metadata: Cow<'a, Metadata>,
+    read_set: Cow<'a, ReadSet>,
+    rules: Cow<'a, [String]>,
+    has_applicability: bool,
+    /// Bytes of its program.
+    length: usize,
+}
+
+impl Library {
+    /// The library in one piece.
+    ///
+    /// # Errors
+    /// The index cannot be written, which no library does.
+    pub fn pack(&self) -> Result<Vec<u8>, PolicyError> {
+        let index: Vec<Entry<'_>> = self
+            .policies
+            .iter()
+            .map(|policy| Entry {
+                id: Cow::from(&policy.id),
+                file: Cow::from(&policy.file),
+                metadata: Cow::Borrowed(&policy.metadata),
+                read_set: Cow::Borrowed(&policy.read_set),
+                rules: Cow::from(&policy.rules),
+                has_applicability: policy.has_applicability,
+                length: policy.program.0.len(),
+            })
+            .collect();
+        let index = serde_json::to_vec(&index).map_err(|error| wrong(&error))?;
+        let length = u32::try_from(index.len()).map_err(|error| wrong(&error))?;
+        let mut bytes = length.to_le_bytes().to_vec();
+        bytes.extend(index);
+        bytes.extend(self.policies.iter().flat_map(|policy| policy.program.0.iter()));
+        Ok(bytes)
+    }
+
+    /// A library from its piece; `text` gives the text of a file of the folder that was packed, `modules` are the files of its library modules.
+    ///
+    /// # Errors
+    /// The bytes are not those of [`Library::pack`] of the same build.
+    pub fn unpack(
+        bytes: &'static [u8],
+        modules: Vec<(String, Cow<'static, str>)>,
+        text: impl Fn(&str) -> Option<&'static str>,
+    ) -> Result<Self, PolicyError> {
+        let short = || wrong(&"they are cut short");
+        let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
+        let (index, mut programs) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
+        let index: Vec<Entry<'static>> = serde_json::from_slice(index).map_err(|error| wrong(&error))?;
+        let modules = Arc::new(modules);
+        let mut policies = Vec::with_capacity(index.len());
+        for entry in index {
+            let (program, rest) = programs.split_at_checked(entry.length).ok_or_else(short)?;
+            programs = rest;
+            let metadata = entry.metadata.into_owned();
+            policies.push(Policy {
+                source: text(&entry.file).ok_or_else(|| wrong(&format!("`{}` is missing", entry.file)))?.into(),
+                examples: text(&entry.file.replace(".rego", ".yaml")).map(Into::into),
+                id: entry.id.into_owned(),
+                file: entry.file.into_owned(),
+                parameters: metadata.defaults(),
+                metadata,
+                read_set: entry.read_set.into_owned(),
+                rules: entry.rules.into_owned(),
+                has_applicability: entry.has_applicability,
+                program: Program(Cow::Borrowed(program)),
+                modules: modules.clone(),
+            });
+        }
+        Ok(Self { policies, modules })
+    }
+}
+
+fn wrong(reason: &dyn std::fmt::Display) -> PolicyError {
+    PolicyError::Pack { reason: reason.to_string() }
+}
