@@ -200,8 +200,9 @@ fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError>
     let scopes = scope::scopes(&world, alone);
     let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
     let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
-    let data = view.data(&world, alone);
-    let input = Input::new(&tested.id, scope::document(&tested));
+    let mut documents = scope::Documents::default();
+    let data = view.data(alone, &mut documents);
+    let input = Input::new(&tested.id, documents.of(&tested));
     let mut evaluator = Evaluator::new(&policy)?;
     evaluator.enter(&data)?;
     let by_vm = evaluator.judge(&input)?;

@@ -13,7 +13,7 @@ pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples}
 
 use crate::finding::{Finding, Verdict};
 use crate::policy::{Evaluator, Input, Library, Outcome, Policy, PolicyError};
-use scope::View;
+use scope::{Documents, View};
 
 /// How often each verdict was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -113,9 +113,10 @@ pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judge
     let next = AtomicUsize::new(0);
     let work = || -> Result<Partial, PolicyError> {
         let mut evaluators: Vec<Option<Evaluator<'_>>> = library.policies.iter().map(|_| None).collect();
+        let mut documents = Documents::default();
         let mut partial = Partial { findings: Vec::new(), counts: vec![Counts::default(); library.policies.len()] };
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(world, library, view, &mut evaluators, options, &mut partial)?;
+            judge_scope(library, view, &mut evaluators, &mut documents, options, &mut partial)?;
         }
         Ok(partial)
     };
@@ -147,16 +148,16 @@ struct Partial {
 }
 
 fn judge_scope<'a>(
-    world: &World,
     library: &'a Library,
-    view: &View<'_>,
+    view: &View<'a>,
     evaluators: &mut [Option<Evaluator<'a>>],
+    documents: &mut Documents<'a>,
     options: Options,
     partial: &mut Partial,
 ) -> Result<(), PolicyError> {
-    let scope = view.data(world, &library.policies);
+    let scope = view.data(&library.policies, documents);
     let inputs: Vec<(&Resource, Input)> =
-        view.inputs.iter().map(|resource| (*resource, Input::new(&resource.id, scope::document(resource)))).collect();
+        view.inputs.iter().map(|resource| (*resource, Input::new(&resource.id, documents.of(resource)))).collect();
     for ((policy, slot), counts) in library.policies.iter().zip(evaluators).zip(&mut partial.counts) {
         let wanted = &policy.metadata.custom.resource_types;
         let mut lookup_gaps = None;
@@ -234,12 +235,13 @@ fn ledger(world: &World, library: &Library) -> Ledger {
     }
     let touched = ledger.unread.iter().any(|gap| !gap.policies.is_empty());
     let gap_matters = |resource: &Resource| {
-        library.policies.iter().any(|policy| {
-            let reads = &policy.read_set;
-            let types = policy.metadata.custom.resource_types.iter().chain(&reads.types).chain(&reads.organization_types);
-            (reads.all_types || types.into_iter().any(|name| *name == resource.type_name))
-                && resource.gaps.iter().any(|gap| reads.reads(&gap.pointer))
-        })
+        !resource.gaps.is_empty()
+            && library.policies.iter().any(|policy| {
+                let reads = &policy.read_set;
+                let types = policy.metadata.custom.resource_types.iter().chain(&reads.types).chain(&reads.organization_types);
+                resource.gaps.iter().any(|gap| reads.reads(&gap.pointer))
+                    && (reads.all_types || types.into_iter().any(|name| *name == resource.type_name))
+            })
     };
     let needed = library.policies.iter().flat_map(|policy| {
         policy.metadata.custom.resource_types.iter().chain(&policy.read_set.types).chain(&policy.read_set.organization_types)

@@ -1,12 +1,12 @@
 //! The world as one account and Region see it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Resource, World};
-use serde_json::{Map, Value, json};
+use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, World};
+use serde_json::{Value, json};
 
 use super::same_scope;
-use crate::policy::{Policy, ReadSet, Scope};
+use crate::policy::{Document, Policy, Scope};
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
 pub(super) struct View<'a> {
@@ -40,76 +40,85 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
         .collect()
 }
 
-/// The document that policies see as `input` and in `data.resources`.
-pub(super) fn document(resource: &Resource) -> Value {
-    let mut document = json!({
-        "type": resource.type_name,
-        "id": resource.id,
-        "account": resource.account,
-        "region": resource.region,
-        "properties": resource.properties,
-    });
-    if let (Some(arn), Some(object)) = (&resource.arn, document.as_object_mut()) {
-        object.insert("arn".to_owned(), Value::from(arn.as_str()));
-    }
-    document
+/// The documents of one thread: each resource becomes one once, for all the views of its account that follow one another.
+#[derive(Default)]
+pub(super) struct Documents<'a> {
+    account: &'a str,
+    /// By the address of the resource, which the world keeps where it is.
+    of_account: HashMap<*const Resource, Document>,
+    /// `data.organization`, the same for every view.
+    organization: Option<Document>,
 }
 
-impl View<'_> {
-    /// `data` for the policies: only the types that some policy looks up.
-    pub(super) fn data(&self, world: &World, policies: &[Policy]) -> Scope {
-        let reads = |of: fn(&ReadSet) -> &BTreeSet<String>| -> BTreeSet<&str> {
-            policies.iter().flat_map(|policy| of(&policy.read_set)).map(String::as_str).collect()
-        };
-        let types = reads(|set| &set.types);
-        let organization_types = reads(|set| &set.organization_types);
-        let all = policies.iter().any(|policy| policy.read_set.all_types);
+impl<'a> Documents<'a> {
+    /// The document that policies see as `input` and in `data.resources`.
+    pub(super) fn of(&mut self, resource: &'a Resource) -> Document {
+        if self.account != resource.account {
+            self.account = &resource.account;
+            self.of_account.clear();
+        }
+        self.of_account.entry(std::ptr::from_ref(resource)).or_insert_with(|| document(resource)).clone()
+    }
+}
 
-        let empty = |types: &BTreeSet<&str>| -> Map<String, Value> { types.iter().map(|name| ((*name).to_owned(), json!({}))).collect() };
-        let mut resources = empty(&types);
-        let mut documents = Vec::new();
-        for resource in self.visible.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {
+fn document(resource: &Resource) -> Document {
+    let text = |name, text: &str| (name, Document::from(text));
+    let members = [
+        text("type", &resource.type_name),
+        text("id", &resource.id),
+        text("account", &resource.account),
+        text("region", &resource.region),
+        ("properties", Document::from(&resource.properties)),
+    ];
+    Document::object(members.into_iter().chain(resource.arn.as_deref().map(|arn| text("arn", arn))))
+}
+
+/// Type → key → document.
+type ByType<'a> = BTreeMap<&'a str, BTreeMap<String, Document>>;
+
+fn object(types: ByType<'_>) -> Document {
+    Document::object(types.into_iter().map(|(name, of_type)| (name, Document::object(of_type))))
+}
+
+impl<'a> View<'a> {
+    /// `data` for the policies: only the types that some policy looks up.
+    pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents<'a>) -> Scope {
+        let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.types).map(String::as_str).collect();
+        let all = policies.iter().any(|policy| policy.read_set.all_types);
+        let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
+        let mut looked_up = Vec::new();
+        for resource in self.visible.iter().copied().filter(|resource| all || types.contains(resource.type_name.as_str())) {
             let elsewhere = resource.region != self.region && resource.region != GLOBAL;
             let key = if elsewhere { format!("{}@{}", resource.id, resource.region) } else { resource.id.clone() };
-            let document = document(resource);
-            insert(&mut resources, &resource.type_name, key, document.clone());
-            documents.push((*resource, document));
+            let document = documents.of(resource);
+            resources.entry(&resource.type_name).or_default().insert(key, document.clone());
+            looked_up.push((resource, document));
         }
-        let mut everywhere = empty(&organization_types);
-        for resource in world.resources.iter().filter(|resource| all || organization_types.contains(resource.type_name.as_str())) {
-            let key = format!("{}/{}/{}", resource.account, resource.region, resource.id);
-            insert(&mut everywhere, &resource.type_name, key, document(resource));
-        }
-        let account = world.accounts.get(self.account).or_else(|| world.organization.as_ref()?.accounts.get(self.account));
-        let account = account.map_or_else(|| json!({ "id": self.account, "management": false }), |facts| json!(facts));
-        let mut organization = world.organization.as_ref().map_or_else(
-            || json!({}),
-            |facts| json!({ "id": facts.id, "management_account": facts.management_account, "accounts": facts.accounts }),
-        );
-        if let Some(object) = organization.as_object_mut() {
-            object.insert("resources".to_owned(), Value::Object(everywhere));
-        }
-        let referrers = if policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&documents) } else { Map::new() };
-        Scope::new(json!({
-            "account": account,
-            "now": nanoseconds(&world.read_at),
-            "organization": organization,
-            "referrers": referrers,
-            "resources": resources,
-        }))
+        let facts = self.world.accounts.get(self.account).or_else(|| self.world.organization.as_ref()?.accounts.get(self.account));
+        let unlisted = || AccountFacts { id: self.account.to_owned(), ..AccountFacts::default() };
+        let account = json!(facts.cloned().unwrap_or_else(unlisted));
+        let referrers = if policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&looked_up) } else { BTreeMap::new() };
+        let organization = documents.organization.get_or_insert_with(|| organization(self.world, policies)).clone();
+        Scope::new([
+            ("account", Document::from(&account)),
+            ("now", Document::from(&json!(nanoseconds(&self.world.read_at)))),
+            ("organization", organization),
+            ("referrers", Document::object(referrers.into_iter().map(|(id, of_id)| (id, object(of_id))))),
+            ("resources", object(resources)),
+        ])
     }
 
     /// Id → type → id → document of the resources that mention the id, or the ARN that belongs to it, in a property.
-    fn referrers(&self, documents: &[(&Resource, Value)]) -> Map<String, Value> {
-        let mut ids: BTreeMap<&str, &str> = BTreeMap::new();
+    fn referrers(&self, looked_up: &[(&'a Resource, Document)]) -> BTreeMap<&'a str, ByType<'a>> {
+        let mut ids: HashMap<&str, &str> = HashMap::new();
         for resource in &self.visible {
             ids.insert(&resource.id, &resource.id);
             if let Some(arn) = &resource.arn {
                 ids.insert(arn, &resource.id);
             }
         }
-        let mut referrers = Map::new();
-        for (resource, document) in documents {
+        let mut referrers: BTreeMap<&str, ByType<'_>> = BTreeMap::new();
+        for (resource, document) in looked_up {
             let mut mentioned = BTreeSet::new();
             let mut queue: Vec<&Value> = resource.properties.values().collect();
             while let Some(value) = queue.pop() {
@@ -121,9 +130,8 @@ impl View<'_> {
                 }
             }
             for id in mentioned {
-                if let Some(by_type) = referrers.entry(id.to_owned()).or_insert_with(|| json!({})).as_object_mut() {
-                    insert(by_type, &resource.type_name, resource.id.clone(), document.clone());
-                }
+                let by_type = referrers.entry(id).or_default();
+                by_type.entry(&resource.type_name).or_default().insert(resource.id.clone(), document.clone());
             }
         }
         referrers
@@ -133,9 +141,11 @@ impl View<'_> {
     pub(super) fn lookup_gaps(&self, policy: &Policy) -> BTreeSet<Cause> {
         let reads = &policy.read_set;
         let here = self.visible.iter().copied().filter(|other| reads.all_types || reads.types.contains(&other.type_name));
-        let anywhere = self.world.resources.iter().filter(|other| reads.organization_types.contains(&other.type_name));
-        let anywhere = anywhere.take(if reads.organization_types.is_empty() { 0 } else { usize::MAX });
-        let mut causes: BTreeSet<Cause> = here.chain(anywhere).flat_map(|other| own_gaps(policy, other)).collect();
+        let anywhere: &[Resource] = if reads.organization_types.is_empty() { &[] } else { &self.world.resources };
+        let anywhere = anywhere.iter().filter(|other| reads.organization_types.contains(&other.type_name));
+        let gapped = |other: &&Resource| !other.gaps.is_empty();
+        let mut causes: BTreeSet<Cause> =
+            here.filter(gapped).chain(anywhere.filter(gapped)).flat_map(|other| own_gaps(policy, other)).collect();
         for unread in &self.world.unread {
             let of = |types: &BTreeSet<String>| !types.is_empty() && (unread.type_name == "*" || types.contains(&unread.type_name));
             let seen = (unread.account == "*" || unread.account == self.account) && same_scope(&unread.region, self.region);
@@ -158,10 +168,21 @@ pub(super) fn own_gaps(policy: &Policy, resource: &Resource) -> impl Iterator<It
     resource.gaps.iter().filter(|gap| policy.read_set.reads(&gap.pointer)).map(|gap| gap.cause.clone())
 }
 
-fn insert(types: &mut Map<String, Value>, type_name: &str, key: String, document: Value) {
-    if let Some(of_type) = types.entry(type_name.to_owned()).or_insert_with(|| json!({})).as_object_mut() {
-        of_type.insert(key, document);
+/// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
+fn organization(world: &World, policies: &[Policy]) -> Document {
+    let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.organization_types).map(String::as_str).collect();
+    let all = policies.iter().any(|policy| policy.read_set.all_types);
+    let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
+    for resource in world.resources.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {
+        let key = format!("{}/{}/{}", resource.account, resource.region, resource.id);
+        resources.entry(&resource.type_name).or_default().insert(key, document(resource));
     }
+    let facts = world.organization.as_ref().map_or_else(
+        || json!({}),
+        |facts| json!({ "id": facts.id, "management_account": facts.management_account, "accounts": facts.accounts }),
+    );
+    let facts = facts.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), Document::from(value)));
+    Document::object(facts.chain([("resources", object(resources))]))
 }
 
 /// Nanoseconds since the epoch of an RFC 3339 time; 0 where it is none.

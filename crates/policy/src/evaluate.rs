@@ -1,10 +1,48 @@
 //! Evaluation: regorus' RVM, and its interpreter, with which the tests compare it.
 
+use std::collections::BTreeMap;
+
 use regorus::rvm::RegoVM;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::program::entry_points;
 use crate::{Library, Policy, PolicyError};
+
+/// A JSON value as the engine takes it. A copy shares what it holds, but not between threads without a price: keep those of a thread its own.
+#[derive(Clone, Debug)]
+pub struct Document(regorus::Value);
+
+impl Document {
+    /// An object of these members.
+    pub fn object<K: AsRef<str>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let members: BTreeMap<_, _> = members.into_iter().map(|(name, value)| (regorus::Value::from(name.as_ref()), value.0)).collect();
+        Self(regorus::Value::from(members))
+    }
+}
+
+impl From<&str> for Document {
+    fn from(text: &str) -> Self {
+        Self(regorus::Value::from(text))
+    }
+}
+
+impl From<&Map<String, Value>> for Document {
+    fn from(object: &Map<String, Value>) -> Self {
+        Self::object(object.iter().map(|(name, value)| (name, Self::from(value))))
+    }
+}
+
+impl From<&Value> for Document {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::String(text) => Self::from(text.as_str()),
+            Value::Array(items) => Self(regorus::Value::from(items.iter().map(|item| Self::from(item).0).collect::<Vec<_>>())),
+            Value::Object(object) => Self::from(object),
+            Value::Bool(flag) => Self(regorus::Value::from(*flag)),
+            other => Self(regorus::Value::from(other.clone())),
+        }
+    }
+}
 
 /// The world as one account and Region see it: what `data` holds, but for the parameters.
 #[derive(Clone, Debug)]
@@ -13,17 +51,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A scope from its JSON object.
-    pub fn new(data: Value) -> Self {
-        Self { data: regorus::Value::from(data) }
+    /// A scope from its members.
+    pub fn new<K: AsRef<str>>(members: impl IntoIterator<Item = (K, Document)>) -> Self {
+        Self { data: Document::object(members).0 }
     }
 
     fn with_parameters(&self, policy: &Policy) -> Result<regorus::Value, PolicyError> {
         let mut data = self.data.clone();
-        let parameters = regorus::Value::from(Value::Object(policy.parameters.clone()));
         data.as_object_mut()
             .map_err(|error| PolicyError::Rego { reason: error.to_string() })?
-            .insert(regorus::Value::from("parameters"), parameters);
+            .insert(regorus::Value::from("parameters"), Document::from(&policy.parameters).0);
         Ok(data)
     }
 }
@@ -99,7 +136,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// A resource document as the engine takes it.
+/// A resource to judge.
 #[derive(Clone, Debug)]
 pub struct Input {
     id: String,
@@ -108,8 +145,8 @@ pub struct Input {
 
 impl Input {
     /// The input for a document, named `id` in errors.
-    pub fn new(id: &str, document: Value) -> Self {
-        Self { id: id.to_owned(), document: regorus::Value::from(document) }
+    pub fn new(id: &str, document: Document) -> Self {
+        Self { id: id.to_owned(), document: document.0 }
     }
 }
 
