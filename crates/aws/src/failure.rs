@@ -53,6 +53,7 @@ where
             let code = metadata.code().unwrap_or_default();
             let message = match (metadata.message(), code) {
                 (Some(message), _) if !message.is_empty() => message.to_owned(),
+                (_, "") if status < 300 => format!("the answer does not parse: {}", chain(error)),
                 (_, "") => format!("the service answered HTTP {status}"),
                 (_, code) => code.to_owned(),
             };

@@ -1,17 +1,17 @@
 //! `AWS::CloudWatch::Alarm`, from <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
 
-use aws_sdk_cloudwatch::types::{AlarmType, Dimension, MetricDataQuery};
-use innovate_model::{Facet, HandlerError, Listing, Properties, Reach, Resource};
+use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery};
+use innovate_model::{Facet, HandlerError, Listing, Properties, Reach};
 use serde_json::Value;
 
+use super::{Alarm, DESCRIBE_ALARMS, TAGS, alarms, tagging};
 use crate::context::Context;
-use crate::failure::Failure;
-use crate::property::{list as objects, object, tags};
+use crate::property::{list as objects, object};
 use crate::registry::{Call, Read, Registration};
 
 const DESCRIBE: Facet = Facet {
     operation: "DescribeAlarms",
-    action: "cloudwatch:DescribeAlarms",
+    action: DESCRIBE_ALARMS,
     properties: &[
         "ActionsEnabled",
         "AlarmActions",
@@ -40,64 +40,60 @@ const DESCRIBE: Facet = Facet {
     ],
 };
 
-const TAGS: Facet = Facet { operation: "ListTagsForResource", action: "cloudwatch:ListTagsForResource", properties: &["Tags"] };
-
 pub(crate) const HANDLER: Registration = Registration {
     type_name: "AWS::CloudWatch::Alarm",
     reach: Reach::Regional,
     list: &[DESCRIBE],
     lister: |cx, listing| Box::pin(list(cx, listing)),
-    reads: &[Read { facet: TAGS, call: Call::Each(|cx, alarm| Box::pin(list_tags(cx, alarm))) }],
+    reads: &[Read { facet: TAGS, call: Call::Each(|cx, alarm| Box::pin(tagging(cx, alarm))) }],
 };
 
 async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
-    let call = cx.cloudwatch().describe_alarms().alarm_types(AlarmType::MetricAlarm).max_records(100);
-    let mut pages = call.into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for alarm in page.failed(DESCRIBE.action)?.metric_alarms() {
-            let Some(name) = alarm.alarm_name() else { continue };
-            let mut resource = cx.resource(HANDLER.type_name, name);
-            resource.arn = alarm.alarm_arn().map(ToOwned::to_owned);
-            let criteria = alarm.evaluation_criteria().and_then(|criteria| criteria.as_prom_ql_criteria().ok()).map(|criteria| {
-                object! {
-                    "PendingPeriod" => criteria.pending_period(),
-                    "Query" => criteria.query(),
-                    "RecoveryPeriod" => criteria.recovery_period(),
-                }
-            });
-            let metrics = objects(alarm.metrics().iter().map(metric));
-            // An alarm that tells nobody is one of interest: its empty list stays.
-            let actions: Vec<Value> = alarm.alarm_actions().iter().map(|action| Value::from(action.as_str())).collect();
-            resource.properties = object! {
-                "ActionsEnabled" => alarm.actions_enabled(),
-                "AlarmActions" => actions,
-                "AlarmDescription" => alarm.alarm_description(),
-                "AlarmName" => name,
-                "Arn" => alarm.alarm_arn(),
-                "ComparisonOperator" => alarm.comparison_operator().map(|operator| operator.as_str()),
-                "DatapointsToAlarm" => alarm.datapoints_to_alarm(),
-                "Dimensions" => dimensions(alarm.dimensions()),
-                "EvaluateLowSampleCountPercentile" => alarm.evaluate_low_sample_count_percentile(),
-                "EvaluationCriteria" => criteria.map(|criteria| object! { "PromQLCriteria" => criteria }),
-                "EvaluationInterval" => alarm.evaluation_interval(),
-                "EvaluationPeriods" => alarm.evaluation_periods(),
-                "ExtendedStatistic" => alarm.extended_statistic(),
-                "InsufficientDataActions" => alarm.insufficient_data_actions(),
-                "MetricName" => alarm.metric_name(),
-                "Metrics" => (!metrics.is_empty()).then_some(metrics),
-                "Namespace" => alarm.namespace(),
-                "OKActions" => alarm.ok_actions(),
-                "Period" => alarm.period(),
-                "Statistic" => alarm.statistic().map(|statistic| statistic.as_str()),
-                "Threshold" => alarm.threshold(),
-                "ThresholdMetricId" => alarm.threshold_metric_id(),
-                "TreatMissingData" => alarm.treat_missing_data().unwrap_or("missing"),
-                "Unit" => alarm.unit().map(|unit| unit.as_str()),
-            };
-            listing.resources.push(resource);
-        }
+    let alarms = alarms(cx).await?;
+    for alarm in &alarms.items {
+        let Alarm::Metric(alarm) = alarm else { continue };
+        let Some(name) = alarm.alarm_name() else { continue };
+        let mut resource = cx.resource(HANDLER.type_name, name);
+        resource.arn = alarm.alarm_arn().map(ToOwned::to_owned);
+        let criteria = alarm.evaluation_criteria().and_then(|criteria| criteria.as_prom_ql_criteria().ok()).map(|criteria| {
+            object! {
+                "PendingPeriod" => criteria.pending_period(),
+                "Query" => criteria.query(),
+                "RecoveryPeriod" => criteria.recovery_period(),
+            }
+        });
+        let metrics = objects(alarm.metrics().iter().map(metric));
+        // An alarm that tells nobody is one of interest: its empty list stays.
+        let actions: Vec<Value> = alarm.alarm_actions().iter().map(|action| Value::from(action.as_str())).collect();
+        resource.properties = object! {
+            "ActionsEnabled" => alarm.actions_enabled(),
+            "AlarmActions" => actions,
+            "AlarmDescription" => alarm.alarm_description(),
+            "AlarmName" => name,
+            "Arn" => alarm.alarm_arn(),
+            "ComparisonOperator" => alarm.comparison_operator().map(|operator| operator.as_str()),
+            "DatapointsToAlarm" => alarm.datapoints_to_alarm(),
+            "Dimensions" => dimensions(alarm.dimensions()),
+            "EvaluateLowSampleCountPercentile" => alarm.evaluate_low_sample_count_percentile(),
+            "EvaluationCriteria" => criteria.map(|criteria| object! { "PromQLCriteria" => criteria }),
+            "EvaluationInterval" => alarm.evaluation_interval(),
+            "EvaluationPeriods" => alarm.evaluation_periods(),
+            "ExtendedStatistic" => alarm.extended_statistic(),
+            "InsufficientDataActions" => alarm.insufficient_data_actions(),
+            "MetricName" => alarm.metric_name(),
+            "Metrics" => (!metrics.is_empty()).then_some(metrics),
+            "Namespace" => alarm.namespace(),
+            "OKActions" => alarm.ok_actions(),
+            "Period" => alarm.period(),
+            "Statistic" => alarm.statistic().map(|statistic| statistic.as_str()),
+            "Threshold" => alarm.threshold(),
+            "ThresholdMetricId" => alarm.threshold_metric_id(),
+            "TreatMissingData" => alarm.treat_missing_data().unwrap_or("missing"),
+            "Unit" => alarm.unit().map(|unit| unit.as_str()),
+        };
+        listing.resources.push(resource);
     }
-    Ok(())
+    alarms.end()
 }
 
 fn dimensions(dimensions: &[Dimension]) -> Option<Vec<Value>> {
@@ -130,9 +126,4 @@ fn metric(query: &MetricDataQuery) -> Properties {
         "Period" => query.period(),
         "ReturnData" => query.return_data(),
     }
-}
-
-async fn list_tags(cx: &Context, alarm: &Resource) -> Result<Properties, HandlerError> {
-    let answer = cx.cloudwatch().list_tags_for_resource().set_resource_arn(alarm.arn.clone()).send().await.failed(TAGS.action)?;
-    Ok(object! { "Tags" => tags!(answer.tags()) })
 }

@@ -1,18 +1,18 @@
 //! `AWS::CloudWatch::CompositeAlarm`, from
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html>.
 
-use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm};
-use innovate_model::{Facet, HandlerError, Listing, Properties, Reach, Resource};
+use aws_sdk_cloudwatch::types::CompositeAlarm;
+use innovate_model::{Facet, HandlerError, Listing, Properties, Reach};
 use serde_json::Value;
 
+use super::{Alarm, DESCRIBE_ALARMS, TAGS, alarms, tagging};
 use crate::context::Context;
-use crate::failure::Failure;
-use crate::property::{object, tags};
+use crate::property::object;
 use crate::registry::{Call, Read, Registration};
 
 const DESCRIBE: Facet = Facet {
     operation: "DescribeAlarms",
-    action: "cloudwatch:DescribeAlarms",
+    action: DESCRIBE_ALARMS,
     properties: &[
         "ActionConfiguration",
         "ActionsEnabled",
@@ -29,29 +29,25 @@ const DESCRIBE: Facet = Facet {
     ],
 };
 
-const TAGS: Facet = Facet { operation: "ListTagsForResource", action: "cloudwatch:ListTagsForResource", properties: &["Tags"] };
-
 pub(crate) const HANDLER: Registration = Registration {
     type_name: "AWS::CloudWatch::CompositeAlarm",
     reach: Reach::Regional,
     list: &[DESCRIBE],
     lister: |cx, listing| Box::pin(list(cx, listing)),
-    reads: &[Read { facet: TAGS, call: Call::Each(|cx, alarm| Box::pin(list_tags(cx, alarm))) }],
+    reads: &[Read { facet: TAGS, call: Call::Each(|cx, alarm| Box::pin(tagging(cx, alarm))) }],
 };
 
 async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
-    let call = cx.cloudwatch().describe_alarms().alarm_types(AlarmType::CompositeAlarm).max_records(100);
-    let mut pages = call.into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for alarm in page.failed(DESCRIBE.action)?.composite_alarms() {
-            let Some(name) = alarm.alarm_name() else { continue };
-            let mut resource = cx.resource(HANDLER.type_name, name);
-            resource.arn = alarm.alarm_arn().map(ToOwned::to_owned);
-            resource.properties = properties(name, alarm);
-            listing.resources.push(resource);
-        }
+    let alarms = alarms(cx).await?;
+    for alarm in &alarms.items {
+        let Alarm::Composite(alarm) = alarm else { continue };
+        let Some(name) = alarm.alarm_name() else { continue };
+        let mut resource = cx.resource(HANDLER.type_name, name);
+        resource.arn = alarm.alarm_arn().map(ToOwned::to_owned);
+        resource.properties = properties(name, alarm);
+        listing.resources.push(resource);
     }
-    Ok(())
+    alarms.end()
 }
 
 fn properties(name: &str, alarm: &CompositeAlarm) -> Properties {
@@ -78,9 +74,4 @@ fn properties(name: &str, alarm: &CompositeAlarm) -> Properties {
         "InsufficientDataActions" => alarm.insufficient_data_actions(),
         "OKActions" => alarm.ok_actions(),
     }
-}
-
-async fn list_tags(cx: &Context, alarm: &Resource) -> Result<Properties, HandlerError> {
-    let answer = cx.cloudwatch().list_tags_for_resource().set_resource_arn(alarm.arn.clone()).send().await.failed(TAGS.action)?;
-    Ok(object! { "Tags" => tags!(answer.tags()) })
 }
