@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, StreamExt};
 use innovate_model::{
-    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region, Resource, Unread, World,
+    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region, Resource, UNLISTED,
+    Unread, World,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
@@ -106,9 +107,9 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
         }
         Err(error) if error.code == HandlerErrorCode::NotFound => {}
         Err(error) => world.unread.push(Unread {
-            account: caller.clone(),
-            region: GLOBAL.to_owned(),
-            type_name: "AWS::Organizations::Organization".to_owned(),
+            account: UNLISTED.to_owned(),
+            region: "*".to_owned(),
+            type_name: "*".to_owned(),
             cause: error.into(),
         }),
     }
@@ -190,8 +191,14 @@ impl Reader {
                 self.regions.iter().map(|name| Region { name: name.clone(), opt_in_status: String::new() }).collect()
             }
         };
+        let enabled: Vec<Region> = regions.into_iter().filter(Region::is_enabled).collect();
+        for name in self.regions.iter().filter(|name| !enabled.iter().any(|region| region.name == **name)) {
+            let message = "the Region is not enabled for the account, or there is none of this name";
+            let error = HandlerError { code: HandlerErrorCode::RegionDisabled, action: None, message: message.to_owned() };
+            part.note(&self.progress, id, name, "*", error);
+        }
         let regions: Vec<Region> =
-            regions.into_iter().filter(|region| self.regions.is_empty() || self.regions.contains(&region.name)).collect();
+            enabled.into_iter().filter(|region| self.regions.is_empty() || self.regions.contains(&region.name)).collect();
         let mut handlers: Vec<(String, Box<dyn Handler>)> = Vec::new();
         let mut add = |account: &dyn Account, reach: Reach, region: &str| {
             handlers.extend(account.handlers(reach, region).into_iter().map(|handler| (region.to_owned(), handler)));

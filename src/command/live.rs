@@ -12,7 +12,7 @@ use innovate_model::World;
 use super::Global;
 use crate::collect::Plan;
 #[cfg(feature = "aws")]
-use crate::collect::{Progress, collect};
+use crate::collect::{CollectError, Progress, collect};
 
 /// What to read, and as whom.
 #[derive(Args, Debug)]
@@ -110,7 +110,10 @@ impl Live {
             if let Some(shown) = shown {
                 shown.abort();
             }
-            Ok(world?)
+            world.map_err(|error| match error {
+                CollectError::UnknownAccount(_) | CollectError::UnknownUnit(_) => super::usage(error),
+                error @ CollectError::Identity(_) => error.into(),
+            })
         })
     }
 }

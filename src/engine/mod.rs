@@ -6,7 +6,7 @@ mod scope;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use innovate_model::{Cause, GLOBAL, Resource, Unread, World};
+use innovate_model::{Cause, GLOBAL, Resource, UNLISTED, Unread, World};
 use serde::Serialize;
 
 pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples};
@@ -220,7 +220,8 @@ fn unknown_message(causes: &[Cause]) -> String {
 fn touches(policy: &Policy, unread: &Unread) -> bool {
     let reads = &policy.read_set;
     let matches = |name: &String| unread.type_name == "*" || *name == unread.type_name;
-    reads.all_types || policy.metadata.custom.resource_types.iter().chain(&reads.types).chain(&reads.organization_types).any(matches)
+    let judged = policy.metadata.custom.resource_types.iter().chain(&reads.types).filter(|_| unread.account != UNLISTED);
+    reads.all_types || (reads.organization && scope::is_of_organization(unread)) || judged.chain(&reads.organization_types).any(matches)
 }
 
 fn ledger(world: &World, library: &Library) -> Ledger {

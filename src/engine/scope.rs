@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, World};
+use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UNLISTED, Unread, World};
 use serde_json::{Value, json};
 
 use super::same_scope;
@@ -25,7 +25,7 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
     let mut by_account: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
     for resource in &world.resources {
         by_account.entry(&resource.account).or_default().push(resource);
-        if judged.contains(resource.type_name.as_str()) {
+        if judged.contains(resource.type_name.as_str()) && in_view(world, resource) {
             inputs.entry((&resource.account, &resource.region)).or_default().push(resource);
         }
     }
@@ -38,6 +38,12 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
             View { account, region, inputs, visible, world }
         })
         .collect()
+}
+
+/// Whether the resource is in a Region that was to be read: a global listing (of buckets) tells of others, too, which policies may look up.
+fn in_view(world: &World, resource: &Resource) -> bool {
+    let regions = world.regions.get(&resource.account).map(Vec::as_slice).unwrap_or_default();
+    regions.is_empty() || resource.region == GLOBAL || regions.contains(&resource.region)
 }
 
 /// The documents of one thread: each resource becomes one once, for all the views of its account that follow one another.
@@ -148,8 +154,9 @@ impl<'a> View<'a> {
             here.filter(gapped).chain(anywhere.filter(gapped)).flat_map(|other| own_gaps(policy, other)).collect();
         for unread in &self.world.unread {
             let of = |types: &BTreeSet<String>| !types.is_empty() && (unread.type_name == "*" || types.contains(&unread.type_name));
-            let seen = (unread.account == "*" || unread.account == self.account) && same_scope(&unread.region, self.region);
-            if (seen && (reads.all_types || of(&reads.types))) || of(&reads.organization_types) {
+            let seen = unread.account == self.account && same_scope(&unread.region, self.region);
+            let looked_up = (seen && (reads.all_types || of(&reads.types))) || of(&reads.organization_types);
+            if looked_up || (reads.organization && is_of_organization(unread)) {
                 causes.insert(unread.cause.clone());
             }
         }
@@ -166,6 +173,12 @@ impl<'a> View<'a> {
 /// What of the resource itself `policy` reads and could not be read.
 pub(super) fn own_gaps(policy: &Policy, resource: &Resource) -> impl Iterator<Item = Cause> {
     resource.gaps.iter().filter(|gap| policy.read_set.reads(&gap.pointer)).map(|gap| gap.cause.clone())
+}
+
+/// Whether `unread` is a part of what the organization tells of its accounts.
+pub(super) fn is_of_organization(unread: &Unread) -> bool {
+    unread.account == UNLISTED
+        || matches!(unread.type_name.as_str(), "AWS::Organizations::Account" | "AWS::Organizations::OrganizationalUnit")
 }
 
 /// `data.organization`: its facts, and the resources of all accounts that some policy looks up.

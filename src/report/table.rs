@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 
+use innovate_model::UNLISTED;
+
 use super::{Report, Style};
 use crate::finding::{Finding, Verdict};
 use crate::policy::Severity;
@@ -132,7 +134,9 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         count(|c| c.pass),
     )?;
     if report.world.organization.is_none() {
-        writeln!(writer, "read as a single account: the caller is in no organization, or may not list it")?;
+        let unlisted = ledger.unread.iter().any(|gap| gap.unread.account == UNLISTED);
+        let why = if unlisted { "the organization could not be listed" } else { "the caller is in no organization" };
+        writeln!(writer, "read as a single account: {why}")?;
     }
     if !ledger.unmatched.is_empty() {
         writeln!(writer, "{} policies matched no resource: {}", ledger.unmatched.len(), ledger.unmatched.join(", "))?;

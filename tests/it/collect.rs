@@ -62,6 +62,15 @@ async fn accounts_are_chosen_and_unknown_ones_refused() {
 }
 
 #[tokio::test]
+async fn a_region_that_is_asked_for_and_not_enabled_is_unread_not_empty() {
+    let regions = vec!["eu-west-1".to_owned(), "eu-wset-1".to_owned()];
+    let world = read(&MemoryCloud::new(organization()), Plan { regions, ..Plan::default() }).await.unwrap();
+    assert!(world.resources.iter().any(|resource| resource.id == "vol-a1"));
+    let unread: Vec<_> = world.unread.iter().map(|unread| (unread.region.as_str(), unread.type_name.as_str(), unread.cause.code)).collect();
+    assert_eq!(unread, [("eu-wset-1", "*", HandlerErrorCode::RegionDisabled); 2]);
+}
+
+#[tokio::test]
 async fn a_stopped_run_says_what_it_left_out() {
     let (stopper, stop) = watch::channel(false);
     stopper.send(true).unwrap();

@@ -3,7 +3,7 @@
 use innovate::engine::{Judgement, Options, judge};
 use innovate::finding::Verdict;
 use innovate::policy::{self, Library, Selection};
-use innovate_model::{Cause, HandlerErrorCode, Unread, World};
+use innovate_model::{Cause, HandlerErrorCode, UNLISTED, Unread, World};
 use serde_json::json;
 
 use crate::world::{MANAGEMENT, PRODUCTION, organization, resource};
@@ -40,6 +40,7 @@ fn an_unencrypted_volume_fails_and_an_encrypted_one_passes() {
 #[test]
 fn a_gap_that_the_policy_reads_is_unknown_and_another_is_not() {
     let mut world = organization();
+    world.regions.clear();
     for (region, enabled) in [("eu-west-1", true), ("us-east-1", false), ("us-west-2", true)] {
         let properties = json!({ "AccountId": MANAGEMENT, "Enabled": enabled });
         world.resources.push(resource("Innovate::EC2::EbsEncryptionByDefault", MANAGEMENT, MANAGEMENT, region, properties));
@@ -105,4 +106,32 @@ fn a_type_that_nothing_reads_is_unread_and_not_absent() {
     assert_eq!(verdicts(&judgement), [("vpc-1", Verdict::Unknown)]);
     assert!(judgement.findings[0].message.contains("nothing reads `AWS::EC2::FlowLog`"), "{}", judgement.findings[0].message);
     assert!(!judgement.ledger.complete);
+}
+
+#[test]
+fn only_the_regions_that_were_to_be_read_are_judged() {
+    let mut world = organization();
+    let volume = world.resources.iter_mut().find(|resource| resource.id == "vol-b1").unwrap();
+    volume.region = "us-east-1".to_owned();
+    world.sort();
+    let judgement = judged(&world, &["aws.ec2.volume_not_encrypted"], 1);
+    assert_eq!(verdicts(&judgement), [("vol-a1", Verdict::Fail), ("vol-a2", Verdict::Pass), ("vol-b2", Verdict::Pass)]);
+}
+
+#[test]
+fn what_rests_on_an_organization_that_could_not_be_listed_is_unknown() {
+    let mut world = organization();
+    world.organization = None;
+    let instance = json!({ "DBInstanceIdentifier": "db", "Engine": "postgres", "MultiAZ": true, "StorageEncrypted": true });
+    world.resources.push(resource("AWS::RDS::DBInstance", "db", MANAGEMENT, "eu-west-1", instance));
+    world.unread.push(Unread {
+        account: UNLISTED.to_owned(),
+        region: "*".to_owned(),
+        type_name: "*".to_owned(),
+        cause: denied("organizations:ListAccounts"),
+    });
+    world.sort();
+    let of = |id: &str| verdicts(&judged(&world, &[id], 1)).last().map(|(_, verdict)| *verdict);
+    assert_eq!(of("aws.rds.not_multi_az"), Some(Verdict::Unknown), "it asks for the name of the account");
+    assert_eq!(of("aws.rds.storage_not_encrypted"), Some(Verdict::Pass));
 }

@@ -39,7 +39,7 @@ impl Account for AwsAccount {
     async fn regions(&self) -> Result<Vec<Region>, HandlerError> {
         use crate::failure::Failure;
         let cx = self.context(Reach::Global, &self.region);
-        let answer = cx.ec2().describe_regions().all_regions(false).send().await.failed("ec2:DescribeRegions")?;
+        let answer = cx.ec2().describe_regions().all_regions(true).send().await.failed("ec2:DescribeRegions")?;
         let mut regions: Vec<Region> = answer
             .regions()
             .iter()

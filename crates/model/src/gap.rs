@@ -33,11 +33,14 @@ pub struct Gap {
     pub cause: Cause,
 }
 
+/// What stands for the accounts of an organization that could not be listed.
+pub const UNLISTED: &str = "*";
+
 /// A part of the world that could not be listed: whatever exists there is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unread {
-    /// The account id.
+    /// The account id, [`UNLISTED`] for the accounts of an organization that could not be listed.
     pub account: String,
     /// The Region, [`crate::GLOBAL`] for global services, `*` where the whole account could not be entered.
     pub region: String,

@@ -149,8 +149,15 @@ pub trait Handler: Send + Sync {
 pub struct Region {
     /// Its name, such as `eu-west-1`.
     pub name: String,
-    /// `opt-in-not-required` or `opted-in`.
+    /// `opt-in-not-required`, `opted-in` or `not-opted-in`; empty where it is not known.
     pub opt_in_status: String,
+}
+
+impl Region {
+    /// Whether the account can use the Region.
+    pub fn is_enabled(&self) -> bool {
+        self.opt_in_status != "not-opted-in"
+    }
 }
 
 /// An account that was entered.
@@ -159,7 +166,7 @@ pub trait Account: Send + Sync {
     /// The account id.
     fn id(&self) -> &str;
 
-    /// The Regions that are enabled for the account.
+    /// The Regions that there are, enabled for the account or not.
     ///
     /// # Errors
     /// The failed call.

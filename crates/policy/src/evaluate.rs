@@ -199,7 +199,7 @@ impl<'a> Interpreter<'a> {
     /// A module does not parse or a rule fails.
     pub fn failing_tests(library: &Library, tests: &[(String, String)]) -> Result<(usize, Vec<String>), PolicyError> {
         let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { reason: error.to_string() };
-        let mut engine = engine(library.modules.iter().map(|(file, source)| (file.as_str(), source.as_ref())))?;
+        let mut engine = engine(library.modules())?;
         let mut rules = Vec::new();
         for (file, source) in tests {
             let package = engine.add_policy(file.clone(), source.clone()).map_err(|error| rego(&error))?;

@@ -60,6 +60,11 @@ pub struct Library {
 }
 
 impl Library {
+    /// The library modules: file and source.
+    pub fn modules(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()))
+    }
+
     /// The policies of a folder alone, with its own library modules.
     ///
     /// # Errors

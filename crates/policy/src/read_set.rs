@@ -25,6 +25,8 @@ pub struct ReadSet {
     pub all_types: bool,
     /// Whether `data.referrers` is read.
     pub referrers: bool,
+    /// Whether facts of `data.account` but its id, or of `data.organization`, are read, which only the organization tells.
+    pub organization: bool,
 }
 
 /// What the analysis of one module gives.
@@ -194,6 +196,7 @@ impl Walk<'_> {
             }
         }
         if name == "data" {
+            self.read_set.organization = true;
             self.read_set.all_types = true;
             self.read_set.all_properties = true;
         }
@@ -266,7 +269,8 @@ impl Walk<'_> {
                     self.lookup(rest.get(1).copied().flatten(), false);
                 }
                 [Some("organization"), Some("resources"), rest @ ..] => self.lookup(rest.first().copied().flatten(), true),
-                [Some("parameters" | "now" | "account" | "organization"), ..] => {}
+                [Some("parameters" | "now"), ..] | [Some("account"), Some("id")] => {}
+                [Some("account" | "organization"), ..] => self.read_set.organization = true,
                 path => {
                     let path: Vec<&str> = path.iter().map_while(|step| *step).collect();
                     for split in 1..path.len() {
