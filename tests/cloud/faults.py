@@ -2,6 +2,7 @@
 break and a log of what was called."""
 
 import hashlib
+import os
 import socket
 import struct
 import threading
@@ -12,6 +13,9 @@ from wire import Answer, Failure
 
 # How long a slow answer takes at the most, in seconds: no caller waits so long.
 SLOW = 60
+
+# No XML, no JSON, no CBOR.
+MALFORMED = b"\xff<this is { no answer"
 
 
 @dataclass
@@ -65,7 +69,7 @@ class Session:
             attempt = self.attempts[key] = self.attempts.get(key, 0) + 1
             fault = next((rule.fault for rule in self.rules if rule.breaks(call, attempt)), None)
             place = {"account": call.account, "region": call.region, "service": call.service}
-            self.calls.append(place | {"action": call.action, "operation": call.name, "fault": fault})
+            self.calls.append(place | {"action": call.action, "operation": call.name, "attempt": attempt, "fault": fault})
         return fault
 
 
@@ -79,30 +83,26 @@ def unavailable(call):
     return call.answer(Failure("InternalFailure", "An internal error has occurred.", 500))
 
 
-def malformed(call, onward):
-    good = onward(call)
-    return Answer(200, good.headers, b"\x00<this is { no answer")
-
-
 def reset(call):
     """Ends the connection as a broken network does: without a byte, by a reset."""
     connection = call.environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    # The socket's own close would wait for the files that werkzeug made of it.
+    os.close(connection.detach())
     raise ConnectionResetError
 
 
 def broken(fault, call, session, onward):
-    """The answer to a call that `fault` befalls, and the part of its body that is sent: all, or what a generator gives."""
+    """The answer to a call that `fault` befalls, and what of its body is sent: all of it where that is None."""
     match fault:
         case "denied":
-            return call.denial(), None
+            return call.encode(call.denial()), None
         case "throttled":
-            return throttled(call), None
+            return call.encode(throttled(call)), None
         case "unavailable":
-            return unavailable(call), None
+            return call.encode(unavailable(call)), None
         case "malformed":
-            return malformed(call, onward), None
+            return Answer(200, call.encode(onward(call)).headers, MALFORMED), None
         case "reset":
             return reset(call), None
         case "truncated":

@@ -37,10 +37,9 @@ def paged(call, size, onward):
     """The answer of `onward` to `call`, at most `size` items of it."""
     how = style(call)
     if not how:
-        return onward(call)
+        return onward(shortened(call, size))
     parameters = call.parameters()
     start = int(str(parameters.pop(how["input_token"], "")).removeprefix(MARK) or 0)
-    parameters.pop(how.get("limit_key"), None)
     answer, whole = everything(call, parameters, how, onward)
     if answer.status >= 300:
         return answer
@@ -52,6 +51,14 @@ def paged(call, size, onward):
     if "more_results" in how:
         whole[how["more_results"]] = rest
     return call.answer(whole)
+
+
+def shortened(call, size):
+    """The call of an operation that AWS pages by more than one token, which pages by itself, with a smaller page."""
+    paginator = paginators(call.service).get(call.name, {})
+    if isinstance(paginator.get("input_token"), list) and "limit_key" in paginator:
+        return call.again(call.parameters() | {paginator["limit_key"]: str(size)})
+    return call
 
 
 def everything(call, parameters, how, onward):

@@ -9,6 +9,7 @@ session is neither logged nor broken.
 import io
 import json
 import logging
+import sys
 
 import corrections
 from faults import Rule, Session, broken
@@ -41,7 +42,7 @@ class Stage:
         fault = session and session.fault(call)
         if fault:
             answer, part = broken(fault, call, session, onward)
-            return send(answer if part else call.encode(answer), start_response, part)
+            return send(answer, start_response, part)
         return send(call.encode(onward(call)), start_response)
 
     def enter(self, environ):
@@ -116,4 +117,6 @@ if __name__ == "__main__":
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     server = make_server("127.0.0.1", 0, Stage(), threaded=True, request_handler=Handler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    # Whoever reads the address reads nothing more, and moto prints.
+    sys.stdout = sys.stderr
     server.serve_forever()
