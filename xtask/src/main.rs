@@ -1,4 +1,5 @@
-//! Maintenance of the project: `cargo xtask schema` vendors the CloudFormation schemas, `cargo xtask test` runs every check and test.
+//! Maintenance of the project: `cargo xtask schema` vendors the CloudFormation schemas, `cargo xtask test` runs every check and test,
+//! `cargo xtask bench` the benchmarks.
 
 mod process;
 mod schema;
@@ -9,7 +10,8 @@ use anyhow::{Result, bail};
 const USAGE: &str = "usage: cargo xtask <command>
 
   schema [--check]   write schemas/aws from the pinned wheel of cfn-lint; --check only compares
-  test               formatting, lints, generated files, and all tests, with the servers that they need";
+  test               formatting, lints, generated files, and all tests, with the servers that they need
+  bench              the benchmarks, with the servers that they need";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -17,6 +19,7 @@ fn main() -> Result<()> {
         ["schema"] => schema::generate(false),
         ["schema", "--check"] => schema::generate(true),
         ["test"] => test::run(),
+        ["bench"] => test::bench(),
         _ => bail!(USAGE),
     }
 }

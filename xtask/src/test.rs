@@ -22,6 +22,13 @@ pub fn run() -> Result<()> {
     process::run(cargo(&["test", "--workspace"]).env("INNOVATE_TEST_SERVER", &server.address).env("INNOVATE_TEST_PYTHON", python()?))
 }
 
+/// The benchmarks, the last of them with the test server running and seeded.
+pub fn bench() -> Result<()> {
+    let server = Server::start(python()?)?;
+    process::run(Command::new(python()?).arg("tests/cloud/seed.py").arg(&server.address).stdout(Stdio::null()))?;
+    process::run(cargo(&["bench", "--benches"]).env("INNOVATE_TEST_SERVER", &server.address))
+}
+
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments);
