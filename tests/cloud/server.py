@@ -48,9 +48,9 @@ class Stage:
     def enter(self, environ):
         """The session that the host names; the environment is then that of a call to moto's own address."""
         labels = environ["HTTP_HOST"].split(".")
+        environ["HTTP_HOST"] = f"127.0.0.1:{environ['SERVER_PORT']}"
         if labels[-1] != "test":
             return None
-        environ["HTTP_HOST"] = f"127.0.0.1:{environ['SERVER_PORT']}"
         session = self.sessions[labels[-2]]
         if session.account:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = session.account

@@ -1,5 +1,6 @@
 //! Maintenance of the project: `cargo xtask schema` vendors the CloudFormation schemas, `cargo xtask test` runs every check and test,
-//! `cargo xtask bench` the benchmarks.
+//! `cargo xtask bench` the benchmarks; `cargo xtask record`
+//! records the example.
 
 mod process;
 mod schema;
@@ -11,7 +12,8 @@ const USAGE: &str = "usage: cargo xtask <command>
 
   schema [--check]   write schemas/aws from the pinned wheel of cfn-lint; --check only compares
   test               formatting, lints, generated files, and all tests, with the servers that they need
-  bench              the benchmarks, with the servers that they need";
+  bench              the benchmarks, with the servers that they need
+  record             write examples/organization.snapshot anew";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -20,6 +22,7 @@ fn main() -> Result<()> {
         ["schema", "--check"] => schema::generate(true),
         ["test"] => test::run(),
         ["bench"] => test::bench(),
+        ["record"] => test::record(),
         _ => bail!(USAGE),
     }
 }

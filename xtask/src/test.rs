@@ -24,9 +24,18 @@ pub fn run() -> Result<()> {
 
 /// The benchmarks, the last of them with the test server running and seeded.
 pub fn bench() -> Result<()> {
-    let server = Server::start(python()?)?;
-    process::run(Command::new(python()?).arg("tests/cloud/seed.py").arg(&server.address).stdout(Stdio::null()))?;
+    let server = Server::seeded()?;
     process::run(cargo(&["bench", "--benches"]).env("INNOVATE_TEST_SERVER", &server.address))
+}
+
+/// Records the seeded organization as the example.
+pub fn record() -> Result<()> {
+    let server = Server::seeded()?;
+    process::run(
+        cargo(&["run", "--quiet", "--", "snapshot", "--region", "us-east-1,eu-west-1", "-o", "examples/organization.snapshot"])
+            .envs([("HTTP_PROXY", server.address.as_str()), ("AWS_ENDPOINT_URL", "http://aws.example"), ("AWS_REGION", "us-east-1")])
+            .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_EC2_METADATA_DISABLED", "true")]),
+    )
 }
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -56,6 +65,14 @@ struct Server {
 }
 
 impl Server {
+    /// A server that holds the seeded organization.
+    fn seeded() -> Result<Self> {
+        let python = python()?;
+        let server = Self::start(python.clone())?;
+        process::run(Command::new(python).arg("tests/cloud/seed.py").arg(&server.address).stdout(Stdio::null()))?;
+        Ok(server)
+    }
+
     fn start(python: PathBuf) -> Result<Self> {
         let mut child = Command::new(python)
             .arg("tests/cloud/server.py")

@@ -7,7 +7,8 @@ use innovate::finding::Verdict;
 use innovate::policy;
 use serde_json::{Value, json};
 
-use super::{Key, SEEDED, Stage, WHOLE, judged, verdicts};
+use super::{SEEDED, Stage, WHOLE, judged};
+use crate::verdict::{Key, verdicts};
 
 fn planted(seeded: &Value) -> BTreeSet<Key> {
     let key = |defect: &Value| ["policy", "account", "region", "type", "id"].map(|name| defect[name].as_str().unwrap().to_owned());

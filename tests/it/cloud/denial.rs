@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use innovate_model::{Cause, HandlerErrorCode, World};
 use serde_json::json;
 
-use super::{Key, Stage, WHOLE, departures, judged, verdicts};
+use super::{Stage, WHOLE, judged};
+use crate::verdict::{Key, departures, verdicts};
 use innovate::finding::Verdict;
 
 /// The actions of a reading that nothing denies.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use innovate_model::HandlerErrorCode;
 use serde_json::{Value, json};
 
-use super::{Stage, WHOLE, departures, judged, verdicts};
+use super::{Stage, WHOLE, judged};
+use crate::verdict::{departures, verdicts};
 
 /// One action of each protocol that AWS has: EC2, query, JSON, CBOR, REST-JSON, REST-XML.
 const ACTIONS: [&str; 7] = [
@@ -110,7 +111,7 @@ fn is_incomplete((output, world): (std::process::Output, innovate_model::World))
     assert!(world.interrupted);
     assert!(world.unread.iter().any(|unread| unread.type_name == "AWS::EC2::Volume" && unread.cause.code == HandlerErrorCode::Interrupted));
     let verdicts = verdicts(&judged(&world));
-    let departures = departures(&world, &verdicts, &super::verdicts(&WHOLE.1));
+    let departures = departures(&world, &verdicts, &crate::verdict::verdicts(&WHOLE.1));
     assert!(departures.is_empty(), "{}", departures.join("\n"));
 }
 

@@ -10,16 +10,14 @@ mod denial;
 mod fault;
 mod flag;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use innovate::engine::{Judgement, Options, judge};
-use innovate::finding::Verdict;
 use innovate::input::snapshot;
 use innovate::policy::{self, Library};
-use innovate_model::{GLOBAL, Resource, World};
+use innovate_model::World;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -48,17 +46,6 @@ static WHOLE: LazyLock<(World, Judgement)> = LazyLock::new(|| {
 fn judged(world: &World) -> Judgement {
     static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap());
     judge(world, &LIBRARY, Options { keep_passes: true, workers: 2 }).unwrap()
-}
-
-/// Policy, account, Region, type and id.
-type Key = [String; 5];
-
-/// The verdicts on a world, passes among them.
-fn verdicts(judgement: &Judgement) -> BTreeMap<Key, Verdict> {
-    let key = |finding: &innovate::finding::Finding| {
-        [&finding.policy, &finding.account, &finding.region, &finding.resource.type_name, &finding.resource.id].map(Clone::clone)
-    };
-    judgement.findings.iter().map(|finding| (key(finding), finding.verdict)).collect()
 }
 
 /// A session on the test server.
@@ -131,24 +118,4 @@ impl Drop for Stage {
         // Lets go of answers that the server still holds back; a test that failed has more to say than this.
         drop(ureq::delete(&self.control).call());
     }
-}
-
-/// Says where the verdicts on a part of the world are neither those on the whole nor `unknown`: what passes or fails must do so in the whole, and what
-/// fails in the whole may only be unknown here, or be a resource that was not listed.
-fn departures(part: &World, of_part: &BTreeMap<Key, Verdict>, of_whole: &BTreeMap<Key, Verdict>) -> Vec<String> {
-    let read = |resource: &&Resource| {
-        resource.region == GLOBAL
-            || part.regions.get(&resource.account).is_none_or(|regions| regions.is_empty() || regions.contains(&resource.region))
-    };
-    let resources: BTreeSet<(&str, &str, &str, &str)> = part.resources.iter().filter(read).map(Resource::order).collect();
-    let listed = |[_, account, region, type_name, id]: &Key| resources.contains(&(account, region, type_name, id));
-    let changed = of_part
-        .iter()
-        .filter(|(key, verdict)| **verdict != Verdict::Unknown && of_whole.get(*key) != Some(*verdict))
-        .map(|(key, verdict)| format!("{key:?} is {verdict}, was {:?}", of_whole.get(key)));
-    let lost = of_whole
-        .iter()
-        .filter(|(key, verdict)| **verdict == Verdict::Fail && !of_part.contains_key(*key) && listed(key))
-        .map(|(key, _)| format!("{key:?} failed and is not reported any more"));
-    changed.chain(lost).collect()
 }
