@@ -24,17 +24,17 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
         let of: Vec<&Finding> = findings.iter().filter(|f| f.severity == severity && f.verdict == Verdict::Fail).collect();
         if !of.is_empty() {
             section(writer, report.style, &format!("{severity} ({})", of.len()), colour_of(severity))?;
-            writeln!(writer, "{}\n", finding_table(report.style, &of))?;
+            writeln!(writer, "{}\n", finding_table(report.style, &of).trim_fmt())?;
         }
     }
     for (verdict, title) in [(Verdict::Unknown, "unknown"), (Verdict::Waived, "waived"), (Verdict::Pass, "pass")] {
         let of: Vec<&Finding> = findings.iter().filter(|f| f.verdict == verdict).collect();
         if !of.is_empty() {
             section(writer, report.style, &format!("{title} ({})", of.len()), Color::Magenta)?;
-            writeln!(writer, "{}\n", finding_table(report.style, &of))?;
+            writeln!(writer, "{}\n", finding_table(report.style, &of).trim_fmt())?;
         }
     }
-    writeln!(writer, "{}\n", summary(report))?;
+    writeln!(writer, "{}\n", summary(report).trim_fmt())?;
     footer(report, writer)
 }
 
@@ -121,14 +121,18 @@ fn summary(report: &Report<'_>) -> Table {
     table
 }
 
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let ledger = &report.judgement.ledger;
     let count = |of: fn(&crate::engine::Counts) -> usize| ledger.policies.values().map(of).sum::<usize>();
     writeln!(
         writer,
-        "{} policies on {} resources: {} verdicts failed, {} unknown, {} passed",
-        report.library.policies.len(),
-        ledger.resources.values().sum::<usize>(),
+        "{} on {}: {} verdicts failed, {} unknown, {} passed",
+        counted(report.library.policies.len(), "policy", "policies"),
+        counted(ledger.resources.values().sum(), "resource", "resources"),
         count(|c| c.fail),
         count(|c| c.unknown),
         count(|c| c.pass),
@@ -139,7 +143,8 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         writeln!(writer, "read as a single account: {why}")?;
     }
     if !ledger.unmatched.is_empty() {
-        writeln!(writer, "{} policies matched no resource: {}", ledger.unmatched.len(), ledger.unmatched.join(", "))?;
+        let policies = counted(ledger.unmatched.len(), "policy", "policies");
+        writeln!(writer, "{policies} matched no resource: {}", ledger.unmatched.join(", "))?;
     }
     if ledger.complete {
         return writeln!(writer, "complete: everything that the policies need was read");
@@ -147,19 +152,21 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     if ledger.interrupted {
         writeln!(writer, "INTERRUPTED: the reading was stopped before its end")?;
     }
-    writeln!(writer, "INCOMPLETE: {} scopes and {} properties could not be read", ledger.unread.len(), ledger.property_gaps)?;
+    let scopes = counted(ledger.unread.len(), "scope", "scopes");
+    let properties = counted(ledger.property_gaps, "property", "properties");
+    writeln!(writer, "INCOMPLETE: {scopes} and {properties} could not be read")?;
     for gap in ledger.unread.iter().take(MOST_UNREAD) {
         let unread = &gap.unread;
         let action = unread.cause.action.as_deref().map(|action| format!(" `{action}`")).unwrap_or_default();
         writeln!(
             writer,
-            "  {} {} {}: {}{action}: {} ({} policies)",
+            "  {} {} {}: {}{action}: {} ({})",
             unread.account,
             unread.region,
             unread.type_name,
             unread.cause.code.describe(),
             visible(&unread.cause.message),
-            gap.policies.len()
+            counted(gap.policies.len(), "policy", "policies")
         )?;
     }
     if !ledger.uncovered.is_empty() {

@@ -8,6 +8,7 @@ mod floors;
 mod judge;
 mod law;
 mod policies;
+mod readme;
 mod report;
 mod schemas;
 mod verdict;
