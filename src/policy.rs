@@ -1,6 +1,7 @@
 //! The policies that ship with the program, and all of `innovate_policy`.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
@@ -17,9 +18,23 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policies.bin"))
 /// # Errors
 /// They are not of this build, which the build script rules out.
 pub fn shipped() -> Result<Library, PolicyError> {
-    let modules = FOLDER.get_dir("lib").into_iter().flat_map(Dir::files);
-    let modules = modules.filter_map(|file| Some((file.path().to_str()?.replace('\\', "/"), file.contents_utf8()?)));
-    let modules = modules.filter(|(file, _)| file.ends_with(".rego") && !file.ends_with("_test.rego"));
-    let modules = modules.map(|(file, text)| (file, Cow::Borrowed(text))).collect();
-    Library::unpack(PACKED, modules, |file| FOLDER.get_file(file)?.contents_utf8())
+    let texts = texts();
+    let modules = texts.iter().filter(|(file, _)| file.starts_with("lib/") && file.ends_with(".rego") && !file.ends_with("_test.rego"));
+    let modules = modules.map(|(file, text)| (file.clone(), Cow::Borrowed(*text))).collect();
+    Library::unpack(PACKED, modules, |file| texts.get(file).copied())
+}
+
+/// The texts of the folder by file. A walk, as a look-up by path in an included folder compares it with every file there.
+fn texts() -> BTreeMap<String, &'static str> {
+    let mut texts = BTreeMap::new();
+    let mut folders = vec![&FOLDER];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        for file in folder.files() {
+            if let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) {
+                texts.insert(path.replace('\\', "/"), text);
+            }
+        }
+    }
+    texts
 }

@@ -4,6 +4,7 @@
 #[cfg(feature = "aws")]
 mod cloud;
 mod collect;
+mod command;
 mod floors;
 mod judge;
 mod law;

@@ -1,6 +1,7 @@
 """Clusters of Aurora, whose instances take most settings from them."""
 
 from seeding.monitoring import database_alarms
+from seeding.place import SECRET
 
 CLUSTER = "AWS::RDS::DBCluster"
 INSTANCE = "AWS::RDS::DBInstance"
@@ -23,7 +24,7 @@ WEAK = {
     "StorageEncrypted": False,
     "DeletionProtection": False,
     "BackupRetentionPeriod": 1,
-    "MasterUserPassword": "not-a-secret-1",
+    "MasterUserPassword": SECRET,
     "DBClusterParameterGroupName": "no-tls-cluster",
 }
 DEFECTS = (

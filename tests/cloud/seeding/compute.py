@@ -1,5 +1,9 @@
 """EC2: instances, launch templates, volumes and snapshots."""
 
+import base64
+
+from seeding.place import SECRET
+
 # One of the images that every region of moto has.
 IMAGE = "ami-12c6146b"
 VOLUME = "AWS::EC2::Volume"
@@ -23,6 +27,7 @@ def run(place, subnet, group=None, tokens="required", public=False, encrypted=Tr
         MinCount=1,
         MaxCount=1,
         MetadataOptions=metadata(tokens),
+        UserData=SECRET,
         NetworkInterfaces=[interface],
         BlockDeviceMappings=[{"DeviceName": "/dev/sda1", "Ebs": volume}],
         **settings,
@@ -59,7 +64,8 @@ def launch_templates(place):
 
 def launch_template(place, name, default, latest):
     client = place.client("ec2")
-    data = [{"InstanceType": "t3.micro", "MetadataOptions": metadata(tokens)} for tokens in (default, latest)]
+    secret = base64.b64encode(SECRET.encode()).decode()
+    data = [{"InstanceType": "t3.micro", "MetadataOptions": metadata(tokens), "UserData": secret} for tokens in (default, latest)]
     answer = client.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data[0])["LaunchTemplate"]
     client.create_launch_template_version(LaunchTemplateName=name, LaunchTemplateData=data[1])
     return answer["LaunchTemplateId"]

@@ -1,7 +1,7 @@
 """Instances of RDS with their groups, snapshots and proxies."""
 
 from seeding.monitoring import database_alarms
-from seeding.place import service_role
+from seeding.place import SECRET, service_role
 
 INSTANCE = "AWS::RDS::DBInstance"
 SNAPSHOT = "Innovate::RDS::DBSnapshot"
@@ -27,7 +27,7 @@ WEAK = {
     "PubliclyAccessible": True,
     "AutoMinorVersionUpgrade": False,
     "BackupRetentionPeriod": 1,
-    "MasterUserPassword": "not-a-secret-1",
+    "MasterUserPassword": SECRET,
 }
 # What `WEAK` fails, in the subnets and with the parameters that `databases` gives it.
 DEFECTS = (

@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta, timezone
 
-from seeding.place import GLOBAL, allow, document, tags
+from seeding.place import GLOBAL, SECRET, allow, document, tags
 
 USER = "AWS::IAM::User"
 CREDENTIALS = "Innovate::IAM::UserCredentials"
 PASSWORD_POLICY = "Innovate::IAM::PasswordPolicy"
 ROOT_USER = "Innovate::IAM::RootUser"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-PASSWORD = "Correct-horse-battery-1"
 STRONG = {
     "MinimumPasswordLength": 16,
     "RequireSymbols": True,
@@ -86,7 +85,7 @@ def user(place, name, group=None, keys=0, password=False, mfa=False, created=Non
     for _ in range(keys):
         client.create_access_key(UserName=name)
     if password:
-        client.create_login_profile(UserName=name, Password=PASSWORD)
+        client.create_login_profile(UserName=name, Password=SECRET)
     if mfa:
         serial = client.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
         codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}

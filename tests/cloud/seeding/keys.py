@@ -2,7 +2,7 @@
 
 import json
 
-from seeding.place import allow, document
+from seeding.place import SECRET, allow, document
 
 KEY = "AWS::KMS::Key"
 SECRET = "AWS::SecretsManager::Secret"
@@ -54,7 +54,7 @@ def secrets(place):
 
 def secret(place, name, days=None):
     client = place.client("secretsmanager")
-    arn = client.create_secret(Name=name, Description=name, SecretString="value")["ARN"]
+    arn = client.create_secret(Name=name, Description=name, SecretString=SECRET)["ARN"]
     place.make(SECRET, arn, Name=name, Description=name)
     if days:
         rules = {"AutomaticallyAfterDays": days}

@@ -12,6 +12,8 @@ GLOBAL = "global"
 # The caller's account, which is moto's own.
 MANAGEMENT = "123456789012"
 CALLER = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+# What a secret is, wherever one is told to a service: no reading may bring it back.
+SECRET = "Never-in-a-snapshot-1"
 # An account outside of the organization.
 FOREIGN = "999988887777"
 
