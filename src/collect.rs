@@ -43,7 +43,7 @@ pub enum CollectError {
     #[error("no AWS identity; check the credentials with `aws sts get-caller-identity`")]
     Identity(#[source] HandlerError),
     /// An account that is not there.
-    #[error("account `{0}` is not one that can be read: it is not in the organization, or the organization could not be listed")]
+    #[error("no account `{0}` in the organization, as far as it could be listed")]
     UnknownAccount(String),
     /// A unit that is not there.
     #[error("no organizational unit `{0}` holds an account")]
@@ -113,7 +113,12 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
             cause: error.into(),
         }),
     }
-    world.accounts = chosen(&world, plan)?;
+    let alone = || {
+        let facts = AccountFacts { id: caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() };
+        BTreeMap::from([(caller.clone(), facts)])
+    };
+    let accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
+    world.accounts = chosen(accounts, plan)?;
     let active: Vec<&str> =
         world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -142,13 +147,33 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     Ok(world)
 }
 
-/// The accounts that the plan chooses.
-fn chosen(world: &World, plan: &Plan) -> Result<BTreeMap<String, AccountFacts>, CollectError> {
-    let alone = || {
-        let facts = AccountFacts { id: world.caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() };
-        BTreeMap::from([(world.caller.clone(), facts)])
-    };
-    let mut accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
+/// Narrows what is judged of a world that was read before. What lies outside stays for policies that look across accounts and Regions.
+///
+/// # Errors
+/// The plan names an account or unit that the world does not have.
+pub fn narrow(world: &mut World, plan: &Plan) -> Result<(), CollectError> {
+    world.accounts = chosen(std::mem::take(&mut world.accounts), plan)?;
+    if plan.regions.is_empty() {
+        return Ok(());
+    }
+    for account in world.accounts.values().filter(|account| account.status == "ACTIVE") {
+        let read = world.regions.entry(account.id.clone()).or_default();
+        for name in plan.regions.iter().filter(|name| !read.contains(name)) {
+            let message = "the Region is not in the snapshot".to_owned();
+            let cause = Cause { code: HandlerErrorCode::NotFound, action: None, message };
+            world.unread.push(Unread { account: account.id.clone(), region: name.clone(), type_name: "*".to_owned(), cause });
+        }
+        read.retain(|name| plan.regions.contains(name));
+        if read.is_empty() {
+            read.clone_from(&plan.regions);
+        }
+    }
+    world.sort();
+    Ok(())
+}
+
+/// Those of the accounts that the plan chooses.
+fn chosen(mut accounts: BTreeMap<String, AccountFacts>, plan: &Plan) -> Result<BTreeMap<String, AccountFacts>, CollectError> {
     for id in plan.accounts.iter().chain(&plan.excluded) {
         if !accounts.contains_key(id) {
             return Err(CollectError::UnknownAccount(id.clone()));

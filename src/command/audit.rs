@@ -61,7 +61,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
     }
     let world = match &arguments.snapshot {
-        Some(path) => read_snapshot(path)?,
+        Some(path) => {
+            let mut world = read_snapshot(path)?;
+            arguments.live.narrow(&mut world)?;
+            world
+        }
         None => arguments.live.read(global)?,
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);

@@ -10,9 +10,9 @@ use clap::Args;
 use innovate_model::World;
 
 use super::Global;
-use crate::collect::Plan;
+use crate::collect::{self, CollectError, Plan};
 #[cfg(feature = "aws")]
-use crate::collect::{CollectError, Progress, collect};
+use crate::collect::{Progress, collect};
 
 /// What to read, and as whom.
 #[derive(Args, Debug)]
@@ -58,6 +58,11 @@ impl Live {
             regions: self.region.clone(),
             read_at,
         }
+    }
+
+    /// Narrows what is judged of a snapshot to the accounts, units and Regions that are asked for.
+    pub(super) fn narrow(&self, world: &mut World) -> anyhow::Result<()> {
+        collect::narrow(world, &self.plan(String::new())).map_err(usage_of_plan)
     }
 
     /// Reads the world.
@@ -110,11 +115,16 @@ impl Live {
             if let Some(shown) = shown {
                 shown.abort();
             }
-            world.map_err(|error| match error {
-                CollectError::UnknownAccount(_) | CollectError::UnknownUnit(_) => super::usage(error),
-                error @ CollectError::Identity(_) => error.into(),
-            })
+            world.map_err(usage_of_plan)
         })
+    }
+}
+
+/// An account or unit that is not there is the user's error.
+fn usage_of_plan(error: CollectError) -> anyhow::Error {
+    match error {
+        CollectError::UnknownAccount(_) | CollectError::UnknownUnit(_) => super::usage(error),
+        error @ CollectError::Identity(_) => error.into(),
     }
 }
 

@@ -126,9 +126,10 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 }
 
 fn start_log(global: &Global) {
+    // What the SDK warns of is in the report: as a gap, or as the error that ended the run.
     let filter = match (global.quiet, global.verbose) {
         (true, _) => "error",
-        (_, 0) => "warn",
+        (_, 0) => "error,innovate=warn",
         (_, 1) => "info",
         _ => "debug",
     };

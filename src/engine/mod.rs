@@ -6,7 +6,7 @@ mod scope;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use innovate_model::{Cause, GLOBAL, Resource, UNLISTED, Unread, World};
+use innovate_model::{Cause, GLOBAL, Resource, Unread, World};
 use serde::Serialize;
 
 pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples};
@@ -217,10 +217,11 @@ fn unknown_message(causes: &[Cause]) -> String {
 }
 
 /// Whether the policy judges or looks up what `unread` covers.
-fn touches(policy: &Policy, unread: &Unread) -> bool {
+fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
     let reads = &policy.read_set;
     let matches = |name: &String| unread.type_name == "*" || *name == unread.type_name;
-    let judged = policy.metadata.custom.resource_types.iter().chain(&reads.types).filter(|_| unread.account != UNLISTED);
+    let here = world.accounts.contains_key(&unread.account);
+    let judged = policy.metadata.custom.resource_types.iter().chain(&reads.types).filter(|_| here);
     reads.all_types || (reads.organization && scope::is_of_organization(unread)) || judged.chain(&reads.organization_types).any(matches)
 }
 
@@ -231,7 +232,7 @@ fn ledger(world: &World, library: &Library) -> Ledger {
         ledger.property_gaps += resource.gaps.len();
     }
     for unread in &world.unread {
-        let policies = library.policies.iter().filter(|policy| touches(policy, unread)).map(|policy| policy.id.clone()).collect();
+        let policies = library.policies.iter().filter(|policy| touches(world, policy, unread)).map(|policy| policy.id.clone()).collect();
         ledger.unread.push(Gap { unread: unread.clone(), policies });
     }
     let touched = ledger.unread.iter().any(|gap| !gap.policies.is_empty());

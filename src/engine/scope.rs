@@ -40,8 +40,12 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
         .collect()
 }
 
-/// Whether the resource is in a Region that was to be read: a global listing (of buckets) tells of others, too, which policies may look up.
+/// Whether the resource is in an account and Region that are to be judged: others are there, too, for policies to look up, such as the buckets of
+/// other Regions.
 fn in_view(world: &World, resource: &Resource) -> bool {
+    if !world.accounts.is_empty() && !world.accounts.contains_key(&resource.account) {
+        return false;
+    }
     let regions = world.regions.get(&resource.account).map(Vec::as_slice).unwrap_or_default();
     regions.is_empty() || resource.region == GLOBAL || regions.contains(&resource.region)
 }

@@ -83,6 +83,22 @@ fn what_is_judged_can_be_narrowed() {
 }
 
 #[test]
+fn a_snapshot_can_be_narrowed_like_a_reading() {
+    let desk = Desk::new();
+    let all = findings(&desk.audit(3, &["-o", "json"]));
+    let account = all[0]["account"].as_str().unwrap();
+    let of_account = findings(&desk.audit(3, &["-o", "json", "--account", account]));
+    let expected: Vec<_> = all.iter().filter(|finding| finding["account"] == account).cloned().collect();
+    assert_eq!(of_account, expected);
+    let of_region = findings(&desk.audit(3, &["-o", "json", "--region", "eu-west-1"]));
+    let expected: Vec<_> = all.iter().filter(|finding| finding["region"] != "us-east-1").cloned().collect();
+    assert_eq!(of_region, expected);
+    desk.audit(4, &["--region", "eu-south-1", "--policy", "aws.ec2"]);
+    assert!(desk.fails(2, &["audit", "--snapshot", EXAMPLE, "--account", "1"]).contains("no account `1`"));
+    assert!(desk.fails(2, &["audit", "--snapshot", EXAMPLE, "--ou", "Nowhere"]).contains("no organizational unit `Nowhere`"));
+}
+
+#[test]
 fn one_run_writes_several_reports() {
     let desk = Desk::new();
     let table = desk.audit(3, &["-o", "table", "-o", "json=report.json", "-o", "table=report.txt"]);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -37,8 +38,8 @@ where
         SdkError::DispatchFailure(failure) => {
             let code = match failure.as_connector_error() {
                 Some(connector) if connector.is_timeout() => HandlerErrorCode::ServiceTimeout,
-                Some(_) => HandlerErrorCode::NetworkFailure,
-                None => HandlerErrorCode::InvalidCredentials,
+                Some(_) if !lacks_credentials(error) => HandlerErrorCode::NetworkFailure,
+                _ => HandlerErrorCode::InvalidCredentials,
             };
             fail(code, chain(error))
         }
@@ -106,6 +107,18 @@ fn of_code(code: &str, status: u16) -> HandlerErrorCode {
         "" if status < 300 => HandlerErrorCode::MalformedAnswer,
         _ => HandlerErrorCode::GeneralServiceException,
     }
+}
+
+/// Whether the call was never sent, as no provider gave credentials.
+fn lacks_credentials(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<CredentialsError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The messages of an error and its sources, each once.
