@@ -5,7 +5,7 @@
 use aws_sdk_eks::types::{AssociatedAccessPolicy, AuthenticationMode};
 use innovate_model::{Facet, HandlerError, Listing, Properties, Reach, Resource};
 
-use super::{CLUSTERS, DESCRIBE_CLUSTER, clusters, empty, gone, pairs, sorted};
+use super::{CLUSTERS, DESCRIBE_CLUSTER, each_cluster, empty, gone, pairs, sorted};
 use crate::context::Context;
 use crate::failure::{Failure, service_code};
 use crate::property::{list as objects, object};
@@ -28,24 +28,14 @@ pub(crate) const HANDLER: Registration = Registration {
     type_name: "AWS::EKS::AccessEntry",
     reach: Reach::Regional,
     list: &[CLUSTERS, LIST, MODE],
-    lister: |cx, listing| Box::pin(list(cx, listing)),
+    lister: |cx, listing| Box::pin(each_cluster(cx, listing, |cx, cluster, listing| Box::pin(list(cx, cluster, listing)))),
     reads: &[
         Read { facet: DESCRIBE, call: Call::Each(|cx, entry| Box::pin(describe(cx, entry))) },
         Read { facet: POLICIES, call: Call::Each(|cx, entry| Box::pin(policies(cx, entry))) },
     ],
 };
 
-async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
-    let clusters = clusters(cx).await?;
-    for cluster in &clusters.items {
-        if let Err(error) = list_of(cx, cluster, listing).await {
-            listing.failures.push(error);
-        }
-    }
-    clusters.end()
-}
-
-async fn list_of(cx: &Context, cluster: &str, listing: &mut Listing) -> Result<(), HandlerError> {
+async fn list(cx: &Context, cluster: &str, listing: &mut Listing) -> Result<(), HandlerError> {
     let mut pages = cx.eks().list_access_entries().cluster_name(cluster).max_results(100).into_paginator().send();
     while let Some(page) = pages.next().await {
         if gone(&page) {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use innovate_model::{Facet, HandlerError, HandlerErrorCode, Properties};
+use futures::future::BoxFuture;
+use innovate_model::{Facet, HandlerError, HandlerErrorCode, Listing, Properties};
 use serde_json::Value;
 
 use crate::context::Context;
@@ -31,6 +32,9 @@ pub(crate) const HANDLERS: &[Registration] = &[
     pod_identity_association::HANDLER,
 ];
 
+/// Lists what belongs to one cluster.
+type ListCall = for<'a> fn(&'a Context, &'a str, &'a mut Listing) -> BoxFuture<'a, Result<(), HandlerError>>;
+
 const LIST_CLUSTERS: &str = "eks:ListClusters";
 const DESCRIBE_CLUSTER: &str = "eks:DescribeCluster";
 
@@ -44,6 +48,17 @@ async fn clusters(cx: &Context) -> Result<Arc<Listed<String>>, HandlerError> {
         Ok(Listed::of(pages, LIST_CLUSTERS, |page| page.clusters).await)
     })
     .await
+}
+
+/// Lists what belongs to a cluster, for each of them: a cluster whose listing fails does not end the others.
+async fn each_cluster(cx: &Context, listing: &mut Listing, list: ListCall) -> Result<(), HandlerError> {
+    let clusters = clusters(cx).await?;
+    for cluster in &clusters.items {
+        if let Err(error) = list(cx, cluster, listing).await {
+            listing.failures.push(error);
+        }
+    }
+    clusters.end()
 }
 
 /// Whether the answer says that the cluster was deleted since it was listed.

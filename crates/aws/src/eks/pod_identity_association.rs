@@ -4,7 +4,7 @@
 
 use innovate_model::{Facet, HandlerError, Listing, Properties, Reach, Resource};
 
-use super::{CLUSTERS, clusters, empty, gone, pairs};
+use super::{CLUSTERS, each_cluster, empty, gone, pairs};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::property::object;
@@ -26,21 +26,11 @@ pub(crate) const HANDLER: Registration = Registration {
     type_name: "AWS::EKS::PodIdentityAssociation",
     reach: Reach::Regional,
     list: &[CLUSTERS, LIST],
-    lister: |cx, listing| Box::pin(list(cx, listing)),
+    lister: |cx, listing| Box::pin(each_cluster(cx, listing, |cx, cluster, listing| Box::pin(list(cx, cluster, listing)))),
     reads: &[Read { facet: DESCRIBE, call: Call::Each(|cx, association| Box::pin(describe(cx, association))) }],
 };
 
-async fn list(cx: &Context, listing: &mut Listing) -> Result<(), HandlerError> {
-    let clusters = clusters(cx).await?;
-    for cluster in &clusters.items {
-        if let Err(error) = list_of(cx, cluster, listing).await {
-            listing.failures.push(error);
-        }
-    }
-    clusters.end()
-}
-
-async fn list_of(cx: &Context, cluster: &str, listing: &mut Listing) -> Result<(), HandlerError> {
+async fn list(cx: &Context, cluster: &str, listing: &mut Listing) -> Result<(), HandlerError> {
     let mut pages = cx.eks().list_pod_identity_associations().cluster_name(cluster).max_results(100).into_paginator().send();
     while let Some(page) = pages.next().await {
         if gone(&page) {
