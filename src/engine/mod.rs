@@ -110,13 +110,14 @@ pub struct Options {
 /// A policy does not compile or fails: then nothing that it says can be trusted.
 pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judgement, PolicyError> {
     let scopes = scope::scopes(world, &library.policies);
+    let gapped: Vec<&Resource> = world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect();
     let next = AtomicUsize::new(0);
     let work = || -> Result<Partial, PolicyError> {
         let mut evaluators: Vec<Option<Evaluator<'_>>> = library.policies.iter().map(|_| None).collect();
         let mut documents = Documents::default();
         let mut partial = Partial { findings: Vec::new(), counts: vec![Counts::default(); library.policies.len()] };
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(library, view, &mut evaluators, &mut documents, options, &mut partial)?;
+            judge_scope(library, view, &gapped, &mut evaluators, &mut documents, options, &mut partial)?;
         }
         Ok(partial)
     };
@@ -150,18 +151,22 @@ struct Partial {
 fn judge_scope<'a>(
     library: &'a Library,
     view: &View<'a>,
+    gapped: &[&Resource],
     evaluators: &mut [Option<Evaluator<'a>>],
     documents: &mut Documents<'a>,
     options: Options,
     partial: &mut Partial,
 ) -> Result<(), PolicyError> {
     let scope = view.data(&library.policies, documents);
-    let inputs: Vec<(&Resource, Input)> =
-        view.inputs.iter().map(|resource| (*resource, Input::new(&resource.id, documents.of(resource)))).collect();
+    let mut inputs: BTreeMap<&str, Vec<(&Resource, Input)>> = BTreeMap::new();
+    for resource in &view.inputs {
+        let input = Input::new(&resource.id, documents.of(resource));
+        inputs.entry(&resource.type_name).or_default().push((*resource, input));
+    }
     for ((policy, slot), counts) in library.policies.iter().zip(evaluators).zip(&mut partial.counts) {
-        let wanted = &policy.metadata.custom.resource_types;
         let mut lookup_gaps = None;
-        for (resource, input) in inputs.iter().filter(|(resource, _)| wanted.contains(&resource.type_name)) {
+        let wanted = policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str()));
+        for (resource, input) in wanted.flatten() {
             let evaluator = match slot {
                 Some(evaluator) => evaluator,
                 None => slot.insert(Evaluator::new(policy)?),
@@ -169,7 +174,7 @@ fn judge_scope<'a>(
             if lookup_gaps.is_none() {
                 evaluator.enter(&scope)?;
             }
-            let lookup_gaps = lookup_gaps.get_or_insert_with(|| view.lookup_gaps(policy));
+            let lookup_gaps = lookup_gaps.get_or_insert_with(|| view.lookup_gaps(policy, gapped));
             let outcome = evaluator.judge(input)?;
             // Whether a policy speaks of a resource can depend on what was not read, too.
             let causes: Vec<Cause> = lookup_gaps.iter().cloned().chain(scope::own_gaps(policy, resource)).collect();

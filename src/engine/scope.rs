@@ -33,11 +33,15 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
         .into_iter()
         .map(|((account, region), inputs)| {
             let all = by_account.get(account).map(Vec::as_slice).unwrap_or_default();
-            let visible =
-                all.iter().copied().filter(|resource| region == GLOBAL || resource.region == region || resource.region == GLOBAL).collect();
+            let visible = all.iter().copied().filter(|resource| sees(region, &resource.region)).collect();
             View { account, region, inputs, visible, world }
         })
         .collect()
+}
+
+/// Whether the resources of Region `other` are in the view of `region`: its own and the global ones, all in the global view.
+fn sees(region: &str, other: &str) -> bool {
+    region == GLOBAL || other == region || other == GLOBAL
 }
 
 /// Whether the resource is in an account and Region that are to be judged: others are there, too, for policies to look up, such as the buckets of
@@ -147,15 +151,14 @@ impl<'a> View<'a> {
         referrers
     }
 
-    /// What of the resources that `policy` looks up from here was not read.
-    pub(super) fn lookup_gaps(&self, policy: &Policy) -> BTreeSet<Cause> {
+    /// What of the resources that `policy` looks up from here was not read; `gapped` are the resources of the world that have gaps.
+    pub(super) fn lookup_gaps(&self, policy: &Policy, gapped: &[&Resource]) -> BTreeSet<Cause> {
         let reads = &policy.read_set;
-        let here = self.visible.iter().copied().filter(|other| reads.all_types || reads.types.contains(&other.type_name));
-        let anywhere: &[Resource] = if reads.organization_types.is_empty() { &[] } else { &self.world.resources };
-        let anywhere = anywhere.iter().filter(|other| reads.organization_types.contains(&other.type_name));
-        let gapped = |other: &&Resource| !other.gaps.is_empty();
-        let mut causes: BTreeSet<Cause> =
-            here.filter(gapped).chain(anywhere.filter(gapped)).flat_map(|other| own_gaps(policy, other)).collect();
+        let looked_up = |other: &&&Resource| {
+            let here = other.account == self.account && sees(self.region, &other.region);
+            (here && (reads.all_types || reads.types.contains(&other.type_name))) || reads.organization_types.contains(&other.type_name)
+        };
+        let mut causes: BTreeSet<Cause> = gapped.iter().filter(looked_up).flat_map(|other| own_gaps(policy, other)).collect();
         for unread in &self.world.unread {
             let of = |types: &BTreeSet<String>| !types.is_empty() && (unread.type_name == "*" || types.contains(&unread.type_name));
             let seen = unread.account == self.account && same_scope(&unread.region, self.region);
@@ -190,16 +193,20 @@ fn organization(world: &World, policies: &[Policy]) -> Document {
     let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.organization_types).map(String::as_str).collect();
     let all = policies.iter().any(|policy| policy.read_set.all_types);
     let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
+    let mut identified: BTreeMap<&str, BTreeMap<&str, Vec<Document>>> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
     for resource in world.resources.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {
-        let key = format!("{}/{}/{}", resource.account, resource.region, resource.id);
-        resources.entry(&resource.type_name).or_default().insert(key, document(resource));
+        let (key, document) = (format!("{}/{}/{}", resource.account, resource.region, resource.id), document(resource));
+        identified.entry(&resource.type_name).or_default().entry(&resource.id).or_default().push(document.clone());
+        resources.entry(&resource.type_name).or_default().insert(key, document);
     }
+    let by_id = |of_type: BTreeMap<&str, Vec<Document>>| Document::object(of_type.into_iter().map(|(id, same)| (id, Document::list(same))));
+    let identified = Document::object(identified.into_iter().map(|(name, of_type)| (name, by_id(of_type))));
     let facts = world.organization.as_ref().map_or_else(
         || json!({}),
         |facts| json!({ "id": facts.id, "management_account": facts.management_account, "accounts": facts.accounts }),
     );
     let facts = facts.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), Document::from(value)));
-    Document::object(facts.chain([("resources", object(resources))]))
+    Document::object(facts.chain([("resources", object(resources)), ("identified", identified)]))
 }
 
 /// Nanoseconds since the epoch of an RFC 3339 time; 0 where it is none.

@@ -18,6 +18,11 @@ impl Document {
         let members: BTreeMap<_, _> = members.into_iter().map(|(name, value)| (regorus::Value::from(name.as_ref()), value.0)).collect();
         Self(regorus::Value::from(members))
     }
+
+    /// A list of these items.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self(regorus::Value::from(items.into_iter().map(|item| item.0).collect::<Vec<_>>()))
+    }
 }
 
 impl From<&str> for Document {
@@ -36,7 +41,7 @@ impl From<&Value> for Document {
     fn from(value: &Value) -> Self {
         match value {
             Value::String(text) => Self::from(text.as_str()),
-            Value::Array(items) => Self(regorus::Value::from(items.iter().map(|item| Self::from(item).0).collect::<Vec<_>>())),
+            Value::Array(items) => Self::list(items.iter().map(Self::from)),
             Value::Object(object) => Self::from(object),
             Value::Bool(flag) => Self(regorus::Value::from(*flag)),
             other => Self(regorus::Value::from(other.clone())),

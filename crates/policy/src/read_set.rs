@@ -19,7 +19,7 @@ pub struct ReadSet {
     pub all_properties: bool,
     /// The types that are looked up in `data.resources` or `data.referrers`.
     pub types: BTreeSet<String>,
-    /// The types that are looked up in `data.organization.resources`.
+    /// The types that are looked up in `data.organization.resources` or `data.organization.identified`.
     pub organization_types: BTreeSet<String>,
     /// Whether types are looked up by a name that is computed: then all of them count.
     pub all_types: bool,
@@ -268,7 +268,7 @@ impl Walk<'_> {
                     self.read_set.referrers = true;
                     self.lookup(rest.get(1).copied().flatten(), false);
                 }
-                [Some("organization"), Some("resources"), rest @ ..] => self.lookup(rest.first().copied().flatten(), true),
+                [Some("organization"), Some("resources" | "identified"), rest @ ..] => self.lookup(rest.first().copied().flatten(), true),
                 [Some("parameters" | "now"), ..] | [Some("account"), Some("id")] => {}
                 [Some("account" | "organization"), ..] => self.read_set.organization = true,
                 path => {

@@ -36,10 +36,7 @@ buckets contains bucket if {
 	name in {bucket.id, object.get(bucket.properties, "BucketName", "")}
 }
 
-buckets contains bucket if {
-	some bucket in data.organization.resources["AWS::S3::Bucket"]
-	name in {bucket.id, object.get(bucket.properties, "BucketName", "")}
-}
+buckets contains bucket if some bucket in data.organization.identified["AWS::S3::Bucket"][name]
 
 names contains name
 
@@ -50,20 +47,14 @@ policies contains policy if {
 	policy.properties.Bucket in names
 }
 
-policies contains policy if {
-	some policy in data.organization.resources["AWS::S3::BucketPolicy"]
-	policy.properties.Bucket in names
-}
+policies contains policy if some policy in data.organization.identified["AWS::S3::BucketPolicy"][name]
 
 acls contains acl if {
 	some acl in data.resources["Innovate::S3::BucketAcl"]
 	acl.id in names
 }
 
-acls contains acl if {
-	some acl in data.organization.resources["Innovate::S3::BucketAcl"]
-	acl.id in names
-}
+acls contains acl if some acl in data.organization.identified["Innovate::S3::BucketAcl"][name]
 
 owners contains bucket.account if some bucket in buckets
 
@@ -73,8 +64,8 @@ account_blocks contains block if {
 }
 
 account_blocks contains block if {
-	some block in data.organization.resources["Innovate::S3::AccountPublicAccessBlock"]
-	block.account in owners
+	some owner in owners
+	some block in data.organization.identified["Innovate::S3::AccountPublicAccessBlock"][owner]
 }
 
 not_applicable if {

@@ -29,10 +29,7 @@ buckets contains bucket if {
 	name in {bucket.id, object.get(bucket.properties, "BucketName", "")}
 }
 
-buckets contains bucket if {
-	some bucket in data.organization.resources["AWS::S3::Bucket"]
-	name in {bucket.id, object.get(bucket.properties, "BucketName", "")}
-}
+buckets contains bucket if some bucket in data.organization.identified["AWS::S3::Bucket"][name]
 
 not_applicable if count(buckets) == 0
 
