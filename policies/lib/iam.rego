@@ -100,15 +100,20 @@ is_administrator_policy(arn) if {
 # grants_administrator(document): a statement allows everything on every resource, or all but actions whose absence does
 # not keep its holder from granting themselves the rest, and the document does not deny these again.
 grants_administrator(document) if {
-	found := statements(document)
+	found := [statement | some statement in statements(document); _on_everything(statement)]
+	count([statement | some statement in found; _leaves_everything_but_exclusions(statement)]) > 0
+
+	# What one statement leaves out another one may allow.
 	some statement in found
+	some action in _escalations
+	covers_action(statement, action)
+	count([deny | some deny in statements(document); _denies_to_all(deny, action)]) == 0
+}
+
+_on_everything(statement) if {
 	statement.Effect == "Allow"
 	_every_resource(statement)
 	not _bounded(statement)
-	some action in _escalations
-	_leaves_everything_but_exclusions(statement)
-	covers_action(statement, action)
-	count([deny | some deny in found; _denies_to_all(deny, action)]) == 0
 }
 
 # Whoever may do one of these on any resource has every permission of the account.
@@ -131,7 +136,7 @@ _leaves_everything_but_exclusions(statement) if statement.NotAction
 
 _every_resource(statement) if {
 	some pattern in values.as_array(statement.Resource)
-	regex.match(`^(\*+|arn:(\*|aws[a-z-]*)(:\*){1,5}(/\*)?)$`, _text(pattern))
+	regex.match(`^(\*+|arn:(\*|aws[a-z-]*)(:\*){1,5}(/\*)?|arn:(\*|aws[a-z-]*):\*:\*:[0-9]{12}:\*(/\*)?)$`, _text(pattern))
 }
 
 _every_resource(statement) if {
@@ -144,8 +149,33 @@ _every_resource(statement) if {
 
 # A condition on what is done bounds a grant; one on how or by whom (MFA, address, time, principal) leaves an administrator.
 _bounded(statement) if {
-	some key in condition_keys(statement)
-	not regex.match(`^aws:(multifactorauth(present|age)|sourceip|sourcevpce?|vpcsourceip|securetransport|currenttime|epochtime|tokenissuetime|principal.*|useragent|referer|userid|username|federatedprovider|resourceaccount|resourceorgid|resourceorgpaths)$`, key)
+	some condition in conditions(statement)
+	not _lets_escalations_by(condition)
+	not regex.match(`^aws:(multifactorauth(present|age)|sourceip|sourcevpce?|vpcsourceip|securetransport|currenttime|epochtime|tokenissuetime|principal.*|useragent|referer|userid|username|federatedprovider|resourceaccount|resourceorgid|resourceorgpaths)$`, condition.key)
+}
+
+# Such conditions hold for requests that have no such key, as most have not.
+_lets_escalations_by(condition) if {
+	condition.key != "aws:requestedregion"
+	regex.match(`^forallvalues:|ifexists$|^((string|numeric|date|arn)not|notipaddress)`, condition.operator)
+}
+
+_lets_escalations_by(condition) if {
+	condition.operator == "null"
+	condition.values == ["true"]
+}
+
+# IAM answers in one Region of a partition.
+_lets_escalations_by(condition) if {
+	condition.key == "aws:requestedregion"
+	home := {region | some region in ["us-east-1", "us-gov-west-1", "cn-north-1"]; _includes(condition, region)}
+	count(home) > 0
+}
+
+_includes(condition, value) if {
+	regex.match(`^(foranyvalue:|forallvalues:)?string(equals|equalsignorecase|like)(ifexists)?$`, condition.operator)
+	some pattern in condition.values
+	match(pattern, value)
 }
 
 _denies_to_all(statement, action) if {
@@ -258,9 +288,9 @@ _arn_names_owner(arn) if {
 	not has_wildcard(account)
 }
 
-# Names of buckets are unique in the world.
+# Names of buckets are unique in the world. The start of a name is not: anybody may have a bucket of it.
 _arn_names_owner(arn) if {
-	regex.match(`^arn:[^:]*:s3:[^:]*:[^:]*:[^:*?]{3}`, arn)
+	regex.match(`^arn:[^:]*:s3:[^:]*:[^:]*:[^:*?/]{3,}(/|$)`, arn)
 }
 
 # Ranges wider than /8 (IPv4) and /32 (IPv6) are the internet to S3's Block Public Access too.

@@ -86,6 +86,13 @@ test_grants_administrator if {
 		{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"},
 		{"Effect": "Allow", "NotAction": "iam:CreateUser", "Resource": "*"},
 		{"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::a/*"},
+		object.union(allow("*"), {"Resource": "arn:aws:*:*:111122223333:*"}),
+		object.union(allow("*"), {"Condition": {"StringNotEquals": {"aws:ResourceTag/team": "a"}}}),
+		object.union(allow("*"), {"Condition": {"StringEqualsIfExists": {"aws:RequestTag/team": "a"}}}),
+		object.union(allow("*"), {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "team"}}}),
+		object.union(allow("*"), {"Condition": {"Null": {"aws:RequestTag/team": "true"}}}),
+		object.union(allow("*"), {"Condition": {"StringLike": {"aws:RequestedRegion": "*"}}}),
+		object.union(allow("*"), {"Condition": {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "us-east-1"]}}}),
 	] {
 		iam.grants_administrator({"Statement": [statement]})
 	}
@@ -100,9 +107,18 @@ test_does_not_grant_administrator if {
 		object.union(allow("*"), {"Condition": {"StringEquals": {"aws:ResourceTag/team": "a"}}}),
 		{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"},
 		{"Effect": "Allow", "Action": "*", "NotResource": "*"},
+		object.union(allow("*"), {"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}}),
+		object.union(allow("*"), {"Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": "team"}}}),
 	] {
 		not iam.grants_administrator({"Statement": [statement]})
 	}
+}
+
+test_another_statement_allows_what_one_leaves_out if {
+	everything_else := {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}
+	iam.grants_administrator({"Statement": [everything_else, allow("iam:*")]})
+	not iam.grants_administrator({"Statement": [everything_else, allow(["iam:PassRole", "iam:List*"])]})
+	not iam.grants_administrator({"Statement": [everything_else, object.union(allow("iam:*"), {"Resource": "arn:aws:iam::*:role/app-*"})]})
 }
 
 test_what_the_document_denies_again_is_not_granted if {
@@ -176,6 +192,7 @@ test_conditions_that_do_not_restrict if {
 		{"StringLike": {"aws:SourceAccount": ["111122223333", "*"]}},
 		{"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}},
 		{"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:topic"}},
+		{"ArnLike": {"aws:SourceArn": "arn:aws:s3:::bucket*"}},
 		{"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
 		{"IpAddress": {"aws:SourceIp": ["192.0.2.0/24", "::/0"]}},
 		{"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}},

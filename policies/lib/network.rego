@@ -93,6 +93,16 @@ whole_port_range(rule) if {
 	to_port(rule) >= 65535
 }
 
+# The rules, of one protocol, leave no port out between them: one of them goes on where another ends.
+cover_all_ports_together(rules) if {
+	starts := {1} | {port | some rule in rules; port := to_port(rule) + 1; port <= 65535}
+	every port in starts {
+		some rule in rules
+		from_port(rule) <= port
+		to_port(rule) >= port
+	}
+}
+
 # The pointer of the CIDR block of a rule that ingress_rules or egress_rules gives. A rule that is a resource of its own
 # has none in its group.
 cidr_path(entry) := concat("/", [entry.path, cidr_property(entry.rule)]) if rule_in_subject(entry)

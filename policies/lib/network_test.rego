@@ -90,6 +90,18 @@ test_covers_all_ports if {
 	not network.covers_all_ports({"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1})
 }
 
+test_cover_all_ports_together if {
+	low := {"IpProtocol": "tcp", "FromPort": 0, "ToPort": 1023}
+	high := {"IpProtocol": "tcp", "FromPort": 1024, "ToPort": 65535}
+	middle := {"IpProtocol": "tcp", "FromPort": 1000, "ToPort": 2000}
+	network.cover_all_ports_together([high, low])
+	network.cover_all_ports_together([low, high, middle])
+	not network.cover_all_ports_together([low, middle])
+	not network.cover_all_ports_together([high])
+	not network.cover_all_ports_together([low, {"IpProtocol": "tcp", "FromPort": 1025, "ToPort": 65535}])
+	not network.cover_all_ports_together([])
+}
+
 test_traffic if {
 	network.traffic({"IpProtocol": "-1"}) == "all traffic"
 	network.traffic({"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1}) == "icmp"

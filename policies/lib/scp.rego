@@ -11,6 +11,7 @@ protects(levels, action, account) if {
 	some policy in level.Policies
 	some statement in iam.statements(policy.Content)
 	_guards(statement, action, account)
+	not spares_path(statement, levels)
 }
 
 protects(levels, action, _) if {
@@ -32,58 +33,100 @@ _allows_only_others(level, action) if {
 # Regions or other services is not.
 _guards(statement, action, account) if {
 	iam.denies_action(statement, action)
-	_reaches(statement, split(action, ":")[0])
+	reaches(statement, split(action, ":")[0])
 	every condition in iam.conditions(statement) {
-		_exception(condition, account)
+		is_exception(condition, account)
 	}
 }
 
-_reaches(statement, service) if {
+# spares_path(statement, levels): a condition spares the principals of some units, and the account's unit is among them.
+spares_path(statement, levels) if {
+	path := concat("", [sprintf("%s/", [level.TargetId]) |
+		some level in levels
+		level.TargetType in {"ROOT", "ORGANIZATIONAL_UNIT"}
+	])
+	some condition in iam.conditions(statement)
+	condition.key == "aws:principalorgpaths"
+	_negative(condition.operator)
+	some pattern in condition.values
+	iam.match(pattern, sprintf("%s/%s", [split(pattern, "/")[0], path]))
+}
+
+# reaches(statement, service): the statement concerns resources of the service.
+reaches(statement, service) if {
 	some pattern in values.as_array(statement.Resource)
 	_of_service(pattern, service)
 }
 
-_reaches(statement, _) if {
+reaches(statement, service) if {
 	statement.NotResource
-	not "*" in values.as_array(statement.NotResource)
+	count([pattern |
+		some pattern in values.as_array(statement.NotResource)
+		iam.match(pattern, sprintf("arn:aws:%s:eu-west-1:111111111111:any/resource-there-may-be", [service]))
+	]) == 0
 }
 
 _of_service(pattern, _) if pattern == "*"
 
 _of_service(pattern, service) if iam.match(split(pattern, ":")[2], service)
 
-_exception(condition, account) if {
+# is_exception(condition, account): the condition spares some principals, none of them at large in the account.
+is_exception(condition, account) if {
 	_negative(condition.operator)
 	condition.key == "aws:principalarn"
 	every pattern in condition.values {
 		not iam.match(pattern, sprintf("arn:aws:iam::%s:role/any-role-there-may-be", [account]))
+		not iam.match(pattern, sprintf("arn:aws:iam::%s:user/any-user-there-may-be", [account]))
 	}
 }
 
-_exception(condition, account) if {
+is_exception(condition, account) if {
 	_negative(condition.operator)
 	condition.key == "aws:principalaccount"
-	not account in condition.values
+	count([pattern | some pattern in condition.values; iam.match(pattern, account)]) == 0
 }
 
-_exception(condition, _) if {
+is_exception(condition, _) if {
 	_negative(condition.operator)
-	regex.match(`^aws:(principaltag/.*|userid|username|principaltype|principalorgpaths|resourcetag/.*)$`, condition.key)
+	regex.match(`^aws:(principaltag/.*|principalorgpaths|resourcetag/.*)$`, condition.key)
 }
 
-_exception(condition, _) if {
+is_exception(condition, _) if {
+	_negative(condition.operator)
+	condition.key == "aws:userid"
+	every pattern in condition.values {
+		not iam.match(pattern, "AROAANYROLETHEREMAYBE:any-session")
+		not iam.match(pattern, "AIDAANYUSERTHEREMAYBE")
+	}
+}
+
+is_exception(condition, _) if {
+	_negative(condition.operator)
+	condition.key == "aws:principaltype"
+	count({"AssumedRole", "User"} & {kind | some kind in condition.values}) == 0
+}
+
+is_exception(condition, _) if {
+	_negative(condition.operator)
+	condition.key == "aws:username"
+	every pattern in condition.values {
+		not iam.match(pattern, "any-user-there-may-be")
+	}
+}
+
+is_exception(condition, _) if {
 	condition.key in {"aws:principalisawsservice", "aws:viaawsservice", "aws:assumedroot"}
 	condition.values == ["false"]
 }
 
-_exception(condition, account) if {
+is_exception(condition, account) if {
 	not _negative(condition.operator)
 	condition.key == "aws:principalaccount"
 	account in condition.values
 }
 
 # The resource that is protected may be known by its tag.
-_exception(condition, _) if {
+is_exception(condition, _) if {
 	regex.match(`^string(equals|like)`, condition.operator)
 	startswith(condition.key, "aws:resourcetag/")
 }

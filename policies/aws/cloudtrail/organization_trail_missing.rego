@@ -24,6 +24,8 @@
 #         S3BucketName: !Ref LogBucket
 package aws.cloudtrail.organization_trail_missing
 
+import data.lib.recording
+
 trails contains trail if {
 	some trail in data.resources["AWS::CloudTrail::Trail"]
 	trail.properties.IsOrganizationTrail
@@ -38,33 +40,7 @@ adequate contains trail.id if {
 	some trail in trails
 	trail.properties.IsMultiRegionTrail
 	trail.properties.IsLogging
-	records_management_events(trail)
-}
-
-# Without selectors a trail records all management events.
-records_management_events(trail) if {
-	count(object.get(trail.properties, "EventSelectors", [])) == 0
-	count(object.get(trail.properties, "AdvancedEventSelectors", [])) == 0
-}
-
-records_management_events(trail) if {
-	some selector in trail.properties.EventSelectors
-	object.get(selector, "IncludeManagementEvents", true)
-	object.get(selector, "ReadWriteType", "All") == "All"
-}
-
-records_management_events(trail) if {
-	some selector in trail.properties.AdvancedEventSelectors
-	some field in selector.FieldSelectors
-	field.Field == "eventCategory"
-	"Management" in field.Equals
-	count([other | some other in selector.FieldSelectors; narrows(other)]) == 0
-}
-
-# To leave single event sources out (NotEquals) is usual: those of KMS and of the RDS Data API are many.
-narrows(field) if {
-	field.Field != "eventCategory"
-	not field.NotEquals
+	recording.records_management_events(trail)
 }
 
 deny contains {"message": message, "path": ""} if {

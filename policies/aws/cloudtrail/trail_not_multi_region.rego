@@ -1,7 +1,7 @@
 # METADATA
 # title: CloudTrail trail covers one Region only
 # description: >-
-#   The trail is not multi-Region, and no multi-Region trail, of the account or of the organization, is logging beside it.
+#   The trail is not multi-Region, and no multi-Region trail, of the account or of the organization, records all management events beside it.
 # related_resources:
 #   - https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html#cloudtrail-1
@@ -22,10 +22,13 @@
 #         S3BucketName: !Ref LogBucket
 package aws.cloudtrail.trail_not_multi_region
 
+import data.lib.recording
+
 multi_region_trails contains trail.id if {
 	some trail in data.resources["AWS::CloudTrail::Trail"]
 	trail.properties.IsMultiRegionTrail
 	trail.properties.IsLogging
+	recording.records_management_events(trail)
 }
 
 multi_region_trails contains trail.id if {
@@ -33,6 +36,7 @@ multi_region_trails contains trail.id if {
 	covers_account(trail)
 	trail.properties.IsMultiRegionTrail
 	trail.properties.IsLogging
+	recording.records_management_events(trail)
 }
 
 covers_account(trail) if trail.account == input.account

@@ -2,7 +2,7 @@
 # title: CloudWatch alarm has no action
 # description: >-
 #   The alarm's actions are switched off, or it has none for the state ALARM. Alarms that a composite alarm of the account and
-#   Region watches are left out, since that one speaks for them.
+#   Region watches are left out where that one has an action, since it speaks for them.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15
@@ -24,8 +24,26 @@ package aws.cloudwatch.alarm_without_action
 
 not_applicable if {
 	some composite in data.resources["AWS::CloudWatch::CompositeAlarm"]
-	some part in split(composite.properties.AlarmRule, "(")
-	is_this(trim(split(part, ")")[0], " \"'"))
+	speaks(composite)
+	some name in watched(composite)
+	is_this(name)
+}
+
+watched(composite) := {trim(split(part, ")")[0], " \"'") | some part in split(composite.properties.AlarmRule, "(")}
+
+# A composite alarm has an action, or another one with an action watches it in its turn.
+speaks(composite) if acts(composite)
+
+speaks(composite) if {
+	some above in data.resources["AWS::CloudWatch::CompositeAlarm"]
+	acts(above)
+	some name in watched(above)
+	regex.replace(name, `^arn:.*:alarm:`, "") == composite.id
+}
+
+acts(composite) if {
+	object.get(composite.properties, "ActionsEnabled", true) != false
+	count(object.get(composite.properties, "AlarmActions", [])) > 0
 }
 
 is_this(name) if name == input.id

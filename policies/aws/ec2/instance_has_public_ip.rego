@@ -52,11 +52,12 @@ deny contains {"message": message, "path": sprintf("/NetworkInterfaces/%d/Subnet
 	message := sprintf("instance `%s` gets a public IP address from its subnet `%s`", [input.id, interface.SubnetId])
 }
 
+# The instance itself shows only the address that goes with its first private one.
 deny contains {"message": message, "path": ""} if {
-	planned
-	some address in data.resources["AWS::EC2::EIP"]
+	not input.properties.PublicIp
+	some address in data.referrers[input.id]["AWS::EC2::EIP"]
 	address.properties.InstanceId == input.id
-	message := sprintf("instance `%s` gets Elastic IP address `%s`", [input.id, address.id])
+	message := sprintf("instance `%s` has Elastic IP address `%s`", [input.id, address.id])
 }
 
 planned if {

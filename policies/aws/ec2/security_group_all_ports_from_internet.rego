@@ -1,6 +1,6 @@
 # METADATA
 # title: Security group lets the internet reach every port
-# description: A security group has a rule that lets the whole internet in on every port, whether of all protocols or of TCP or UDP.
+# description: A security group lets the whole internet in on every port, by one rule or by several together, whether of all protocols or of TCP or UDP.
 # related_resources:
 #   - https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18
@@ -36,5 +36,27 @@ deny contains {"message": message, "path": network.cidr_path(entry)} if {
 		network.group_name(input),
 		network.rule_cidr(entry.rule),
 		network.traffic(entry.rule),
+	])
+}
+
+deny contains {"message": message, "path": ""} if {
+	opened := [entry.rule |
+		some entry in network.ingress_rules(input)
+		network.rule_open_to_internet(entry.rule)
+	]
+	some kind in {"tcp", "udp"}
+	some cidr in {network.rule_cidr(rule) | some rule in opened}
+	rules := [rule |
+		some rule in opened
+		network.rule_cidr(rule) == cidr
+		network.protocol(rule) == kind
+	]
+	count([rule | some rule in rules; network.covers_all_ports(rule)]) == 0
+	network.cover_all_ports_together(rules)
+	message := sprintf("security group `%s` lets `%s` in on every %s port by %d rules", [
+		network.group_name(input),
+		cidr,
+		kind,
+		count(rules),
 	])
 }

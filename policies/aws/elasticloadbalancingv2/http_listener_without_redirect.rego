@@ -1,6 +1,6 @@
 # METADATA
 # title: HTTP listener does not redirect to HTTPS
-# description: An HTTP listener of an Application Load Balancer answers requests in the clear rather than sending the client to HTTPS.
+# description: An HTTP listener of an Application Load Balancer, or one of its rules, answers requests in the clear rather than sending the client to HTTPS.
 # related_resources:
 #   - https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1
@@ -50,5 +50,17 @@ deny contains {"message": message, "path": "/DefaultActions"} if {
 		input.id,
 		object.get(input.properties, "Port", 80),
 		concat("`, `", [action.Type | some action in input.properties.DefaultActions]),
+	])
+}
+
+deny contains {"message": message, "path": ""} if {
+	judged
+	some rule in data.referrers[input.id]["AWS::ElasticLoadBalancingV2::ListenerRule"]
+	rule.properties.ListenerArn == input.id
+	not listeners.redirects_to_https(rule.properties.Actions)
+	message := sprintf("rule `%s` of HTTP listener `%s` answers by `%s` rather than by a redirect to HTTPS", [
+		rule.id,
+		input.id,
+		concat("`, `", [action.Type | some action in rule.properties.Actions]),
 	])
 }

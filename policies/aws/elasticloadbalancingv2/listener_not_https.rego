@@ -47,13 +47,21 @@ has_https if {
 	listener.properties.Protocol == "HTTPS"
 }
 
+serves(listener) if not listeners.redirects_to_https(listener.properties.DefaultActions)
+
+serves(listener) if {
+	some rule in data.referrers[listener.id]["AWS::ElasticLoadBalancingV2::ListenerRule"]
+	rule.properties.ListenerArn == listener.id
+	not listeners.redirects_to_https(rule.properties.Actions)
+}
+
 deny contains {"message": message, "path": ""} if {
 	judged
 	not has_https
 	ports := {listener.properties.Port |
 		some listener in own_listeners
 		listener.properties.Protocol == "HTTP"
-		not listeners.redirects_to_https(listener.properties.DefaultActions)
+		serves(listener)
 	}
 	count(ports) > 0
 	message := sprintf("internet-facing load balancer `%s` serves HTTP on port %s and has no HTTPS listener", [

@@ -39,6 +39,16 @@ deny contains {"message": message, "path": "/AssumeRolePolicyDocument"} if {
 	message := sprintf("role `%s` accepts any subject of `%s`", [input.id, provider])
 }
 
+# Everyone is also whoever has a token. Who needs none is the matter of aws.iam.role_trusts_everyone.
+deny contains {"message": message, "path": "/AssumeRolePolicyDocument"} if {
+	some statement in iam.statements(input.properties.AssumeRolePolicyDocument)
+	iam.is_public(statement)
+	assumable(statement)
+	not iam.allows_action(statement, "sts:AssumeRole")
+	not names_subject(statement)
+	message := sprintf("role `%s` accepts any subject of any identity provider", [input.id])
+}
+
 assumable(statement) if iam.allows_action(statement, "sts:AssumeRoleWithWebIdentity")
 
 assumable(statement) if iam.allows_action(statement, "sts:AssumeRoleWithSAML")
@@ -47,28 +57,52 @@ names_subject(statement) if {
 	some condition in iam.conditions(statement)
 	regex.match(`^(foranyvalue:)?string(equals|equalsignorecase|like)(ifexists)?$`, condition.operator)
 	names_caller(condition.key)
+	in_every_token(condition)
 	every value in condition.values {
-		not covers_everyone(condition.operator, value)
+		not covers_everyone(condition, value)
 		not audience_of_everyone(condition.key, value)
 	}
 }
 
-# Claims are `<provider>:<claim>`; keys of AWS itself (aws:, sts:) say nothing of the token.
+# Claims are `<provider>:<claim>`; keys of AWS itself (aws:, sts:) say nothing of the token, and everyone has a branch
+# `main` and an environment `production`.
 names_caller(key) if {
 	not regex.match(`^(aws|sts):`, key)
-	not endswith(key, ":amr")
+	not regex.match(`:(amr|iss|ref|ref_type|ref_path|ref_protected|base_ref|head_ref|environment|environment_protected|deployment_tier|event_name|pipeline_source|workflow|repository_visibility|project_visibility|runner_environment)$`, key)
 }
+
+# Of a claim that a token does not have IfExists asks nothing.
+in_every_token(condition) if not endswith(condition.operator, "ifexists")
+
+in_every_token(condition) if regex.match(`:(sub|aud)$`, condition.key)
 
 # Before the first wildcard there has to be more than the labels that every subject starts with, and of a repository its
 # whole owner: `repo:octo*` is also `repo:octopus/…`.
-covers_everyone(operator, value) if {
-	contains(operator, "stringlike")
+covers_everyone(condition, value) if {
+	contains(condition.operator, "stringlike")
 	some open in [
 		`^((repository|repository_owner|organization|org|project|project_path|namespace_path|group|workspace|user):)*[*?]`,
-		`^repo:[^/]*[*?]`,
+		`^(repo|project_path):[^/]*[*?]`,
+		`^organization:[^:]*[*?]`,
 		`^system:(serviceaccount:)?[*?:]*$`,
 	]
 	regex.match(open, value)
+}
+
+covers_everyone(condition, value) if {
+	contains(condition.operator, "stringlike")
+	regex.match(`:(repository|repository_owner|job_workflow_ref|workflow_ref|project_path|namespace_path|ci_config_ref_uri)$`, condition.key)
+	regex.match(`^[^/]*[*?]`, value)
+}
+
+# The wildcard is in the label already: `rep*`, `system:serviceaccount*`.
+covers_everyone(condition, value) if {
+	contains(condition.operator, "stringlike")
+	iam.has_wildcard(value)
+	start := regex.replace(value, `[*?](?s:.*)$`, "")
+	some label in ["repo:", "project_path:", "organization:", "system:serviceaccount:"]
+	startswith(label, start)
+	start != label
 }
 
 # Who asks GitHub, GitLab, EKS and the like for a token chooses its audience.

@@ -37,8 +37,22 @@ enforced if {
 	some policy in principals.user_policies(input)
 	some statement in iam.statements(policy.document)
 	denies_broadly(statement)
-	some condition in iam.conditions(statement)
-	without_mfa(condition)
+	conditions := iam.conditions(statement)
+	count([condition | some condition in conditions; without_mfa(condition)]) > 0
+
+	# A further condition leaves some requests without MFA.
+	every condition in conditions {
+		without_mfa_or_by_service(condition)
+	}
+}
+
+without_mfa_or_by_service(condition) if without_mfa(condition)
+
+# The forwarded requests of a service follow one that was denied already.
+without_mfa_or_by_service(condition) if {
+	condition.operator in {"bool", "boolifexists"}
+	condition.key == "aws:viaawsservice"
+	condition.values == ["false"]
 }
 
 # A Deny of a few actions protects these, not the user.
@@ -55,9 +69,10 @@ without_mfa(condition) if {
 	condition.values == ["false"]
 }
 
+# aws:MultiFactorAuthPresent is there in every console session, with or without MFA.
 without_mfa(condition) if {
 	condition.operator == "null"
-	condition.key in {"aws:multifactorauthpresent", "aws:multifactorauthage"}
+	condition.key == "aws:multifactorauthage"
 	condition.values == ["true"]
 }
 

@@ -45,8 +45,22 @@ foreign contains account if {
 	iam.allows_action(statement, "sts:AssumeRole")
 	not asks_for_external_id(statement)
 	not stays_in_organization(statement)
-	some account in (iam.principal_accounts(statement) - known)
+	some account in ((iam.principal_accounts(statement) | accounts_of_conditions(statement)) - known)
 }
+
+# Everyone, kept by a condition to some accounts, is these.
+accounts_of_conditions(statement) := {account |
+	iam.everyone(statement)
+	some condition in iam.conditions(statement)
+	condition.operator in {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"}
+	condition.key in {"aws:principalaccount", "aws:principalarn"}
+	some value in condition.values
+	some account in regex.find_n(`^[0-9]{12}$`, account_part(value), 1)
+}
+
+account_part(value) := value if not startswith(value, "arn:")
+
+account_part(value) := split(value, ":")[4] if startswith(value, "arn:")
 
 asks_for_external_id(statement) if {
 	some condition in iam.conditions(statement)

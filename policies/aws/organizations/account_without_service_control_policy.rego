@@ -48,7 +48,8 @@ restricted if {
 		some policy in level.Policies
 		some statement in iam.statements(policy.Content)
 		statement.Effect == "Allow"
-		"*" in values.as_array(statement.Action)
+		some pattern in values.as_array(statement.Action)
+		pattern in {"*", "*:*"}
 	]) == 0
 }
 

@@ -30,6 +30,7 @@
 package aws.organizations.scp_allows_any_region
 
 import data.lib.iam
+import data.lib.scp
 
 not_applicable if input.properties.AccountId == data.organization.management_account
 
@@ -39,10 +40,24 @@ guarded if {
 	some policy in level.Policies
 	some statement in iam.statements(policy.Content)
 	iam.denies_action(statement, "ec2:RunInstances")
-	some condition in iam.conditions(statement)
-	condition.key == "aws:requestedregion"
-	not "*" in condition.values
+	scp.reaches(statement, "ec2")
+	not scp.spares_path(statement, input.properties.Levels)
+	conditions := iam.conditions(statement)
+	count([condition | some condition in conditions; by_region(condition)]) > 0
+	every condition in conditions {
+		by_region_or_exception(condition)
+	}
 }
+
+by_region(condition) if {
+	condition.key == "aws:requestedregion"
+	regex.match(`string(not)?(equals|equalsignorecase|like)(ifexists)?$`, condition.operator)
+	count([pattern | some pattern in condition.values; iam.match(pattern, "zz-nowhere-0")]) == 0
+}
+
+by_region_or_exception(condition) if by_region(condition)
+
+by_region_or_exception(condition) if scp.is_exception(condition, input.properties.AccountId)
 
 deny contains {"message": message, "path": "/Levels"} if {
 	not guarded

@@ -61,7 +61,16 @@ refuses_plaintext(conditions) if {
 	count([other | some other in conditions; not harmless(other)]) == 0
 }
 
-harmless(condition) if condition.key in {"aws:securetransport", "aws:principalisawsservice", "aws:viaawsservice"}
+harmless(condition) if condition.key == "aws:securetransport"
+
+# The other value would deny AWS services alone.
+harmless(condition) if {
+	condition.key in {"aws:principalisawsservice", "aws:viaawsservice"}
+	condition.operator in {"bool", "boolifexists"}
+	every value in condition.values {
+		lower(value) == "false"
+	}
+}
 
 refused contains action if {
 	some statement in refusals
@@ -75,6 +84,7 @@ refused contains "requests to the bucket itself" if {
 	some statement in refusals
 	some name in names
 	s3.covers_bucket(statement, name)
+	iam.denies_action(statement, "s3:ListBucket")
 }
 
 deny contains {"message": message, "path": ""} if {

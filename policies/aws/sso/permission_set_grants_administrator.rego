@@ -38,7 +38,10 @@ bounded if {
 	not iam.is_administrator_policy(boundary)
 }
 
-bounded if input.properties.PermissionsBoundary.CustomerManagedPolicyReference
+bounded if {
+	input.properties.PermissionsBoundary.CustomerManagedPolicyReference.Name
+	count(accounts_with_everything(input.properties.PermissionsBoundary.CustomerManagedPolicyReference)) == 0
+}
 
 deny contains {"message": message, "path": sprintf("/ManagedPolicies/%d", [i])} if {
 	not bounded
@@ -54,15 +57,17 @@ deny contains {"message": message, "path": "/InlinePolicy"} if {
 }
 
 # A customer managed policy is referred to by its name, and is looked up in whatever account has it.
+accounts_with_everything(reference) := {policy.account |
+	some policy in data.organization.resources["AWS::IAM::ManagedPolicy"]
+	policy.properties.ManagedPolicyName == reference.Name
+	object.get(policy.properties, "Path", "/") == object.get(reference, "Path", "/")
+	iam.grants_administrator(policy.properties.PolicyDocument)
+}
+
 deny contains {"message": message, "path": sprintf("/CustomerManagedPolicyReferences/%d", [i])} if {
 	not bounded
 	some i, reference in input.properties.CustomerManagedPolicyReferences
-	accounts := {policy.account |
-		some policy in data.organization.resources["AWS::IAM::ManagedPolicy"]
-		policy.properties.ManagedPolicyName == reference.Name
-		object.get(policy.properties, "Path", "/") == object.get(reference, "Path", "/")
-		iam.grants_administrator(policy.properties.PolicyDocument)
-	}
+	accounts := accounts_with_everything(reference)
 	count(accounts) > 0
 	message := sprintf("permission set `%s` attaches `%s`, which allows every action in account `%s`", [name, reference.Name, sort(accounts)[0]])
 }
