@@ -158,7 +158,7 @@ fn judge_scope<'a>(
     partial: &mut Partial,
 ) -> Result<(), PolicyError> {
     let scope = view.data(&library.policies, documents);
-    let mut inputs: BTreeMap<&str, Vec<(&Resource, Input)>> = BTreeMap::new();
+    let mut inputs: BTreeMap<&str, Vec<(&Resource, Input<'_>)>> = BTreeMap::new();
     for resource in &view.inputs {
         let input = Input::new(&resource.id, documents.of(resource));
         inputs.entry(&resource.type_name).or_default().push((*resource, input));
@@ -233,7 +233,10 @@ fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
 fn ledger(world: &World, library: &Library) -> Ledger {
     let mut ledger = Ledger { interrupted: world.interrupted, ..Ledger::default() };
     for resource in &world.resources {
-        *ledger.resources.entry(resource.type_name.clone()).or_default() += 1;
+        match ledger.resources.get_mut(&resource.type_name) {
+            Some(count) => *count += 1,
+            None => drop(ledger.resources.insert(resource.type_name.clone(), 1)),
+        }
         ledger.property_gaps += resource.gaps.len();
     }
     for unread in &world.unread {

@@ -6,7 +6,7 @@ use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UN
 use serde_json::{Value, json};
 
 use super::same_scope;
-use crate::policy::{Document, Policy, Scope};
+use crate::policy::{Document, Names, Policy, Scope};
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
 pub(super) struct View<'a> {
@@ -62,6 +62,7 @@ pub(super) struct Documents<'a> {
     of_account: HashMap<*const Resource, Document>,
     /// `data.organization`, the same for every view.
     organization: Option<Document>,
+    names: Names,
 }
 
 impl<'a> Documents<'a> {
@@ -71,20 +72,20 @@ impl<'a> Documents<'a> {
             self.account = &resource.account;
             self.of_account.clear();
         }
-        self.of_account.entry(std::ptr::from_ref(resource)).or_insert_with(|| document(resource)).clone()
+        self.of_account.entry(std::ptr::from_ref(resource)).or_insert_with(|| document(resource, &mut self.names)).clone()
     }
 }
 
-fn document(resource: &Resource) -> Document {
+fn document(resource: &Resource, names: &mut Names) -> Document {
     let text = |name, text: &str| (name, Document::from(text));
     let members = [
         text("type", &resource.type_name),
         text("id", &resource.id),
         text("account", &resource.account),
         text("region", &resource.region),
-        ("properties", Document::from(&resource.properties)),
+        ("properties", Document::properties(&resource.properties, names)),
     ];
-    Document::object(members.into_iter().chain(resource.arn.as_deref().map(|arn| text("arn", arn))))
+    Document::named(members.into_iter().chain(resource.arn.as_deref().map(|arn| text("arn", arn))), names)
 }
 
 /// Type → key → document.
@@ -112,7 +113,8 @@ impl<'a> View<'a> {
         let unlisted = || AccountFacts { id: self.account.to_owned(), ..AccountFacts::default() };
         let account = json!(facts.cloned().unwrap_or_else(unlisted));
         let referrers = if policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&looked_up) } else { BTreeMap::new() };
-        let organization = documents.organization.get_or_insert_with(|| organization(self.world, policies)).clone();
+        let names = &mut documents.names;
+        let organization = documents.organization.get_or_insert_with(|| organization(self.world, policies, names)).clone();
         Scope::new([
             ("account", Document::from(&account)),
             ("now", Document::from(&json!(nanoseconds(&self.world.read_at)))),
@@ -189,13 +191,13 @@ pub(super) fn is_of_organization(unread: &Unread) -> bool {
 }
 
 /// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
-fn organization(world: &World, policies: &[Policy]) -> Document {
+fn organization(world: &World, policies: &[Policy], names: &mut Names) -> Document {
     let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.organization_types).map(String::as_str).collect();
     let all = policies.iter().any(|policy| policy.read_set.all_types);
     let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
     let mut identified: BTreeMap<&str, BTreeMap<&str, Vec<Document>>> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
     for resource in world.resources.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {
-        let (key, document) = (format!("{}/{}/{}", resource.account, resource.region, resource.id), document(resource));
+        let (key, document) = (format!("{}/{}/{}", resource.account, resource.region, resource.id), document(resource, names));
         identified.entry(&resource.type_name).or_default().entry(&resource.id).or_default().push(document.clone());
         resources.entry(&resource.type_name).or_default().insert(key, document);
     }

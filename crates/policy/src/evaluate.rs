@@ -1,6 +1,6 @@
 //! Evaluation: regorus' RVM, and its interpreter, with which the tests compare it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use regorus::rvm::RegoVM;
 use serde_json::{Map, Value};
@@ -19,9 +19,34 @@ impl Document {
         Self(regorus::Value::from(members))
     }
 
+    /// The object of these properties, whose names are made once for all the objects that share `names`.
+    pub fn properties(object: &Map<String, Value>, names: &mut Names) -> Self {
+        let members: BTreeMap<_, _> = object.iter().map(|(name, value)| (names.of(name), Self::from(value).0)).collect();
+        Self(regorus::Value::from(members))
+    }
+
+    /// An object of these members, whose names are made once likewise.
+    pub fn named<'a>(members: impl IntoIterator<Item = (&'a str, Self)>, names: &mut Names) -> Self {
+        let members: BTreeMap<_, _> = members.into_iter().map(|(name, value)| (names.of(name), value.0)).collect();
+        Self(regorus::Value::from(members))
+    }
+
     /// A list of these items.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self(regorus::Value::from(items.into_iter().map(|item| item.0).collect::<Vec<_>>()))
+    }
+}
+
+/// Names of members that the documents of one thread share.
+#[derive(Debug, Default)]
+pub struct Names(HashMap<String, regorus::Value>);
+
+impl Names {
+    fn of(&mut self, name: &str) -> regorus::Value {
+        match self.0.get(name) {
+            Some(known) => known.clone(),
+            None => self.0.entry(name.to_owned()).or_insert_with(|| regorus::Value::from(name)).clone(),
+        }
     }
 }
 
@@ -121,7 +146,7 @@ impl<'a> Evaluator<'a> {
     ///
     /// # Errors
     /// The evaluation fails, or a denial has the wrong form.
-    pub fn judge(&mut self, input: &Input) -> Result<Outcome, PolicyError> {
+    pub fn judge(&mut self, input: &Input<'_>) -> Result<Outcome, PolicyError> {
         let (policy, vm) = (self.policy, &mut self.vm);
         let mut run = |index: usize| {
             vm.set_input(input.document.clone());
@@ -143,15 +168,15 @@ impl<'a> Evaluator<'a> {
 
 /// A resource to judge.
 #[derive(Clone, Debug)]
-pub struct Input {
-    id: String,
+pub struct Input<'a> {
+    id: &'a str,
     document: regorus::Value,
 }
 
-impl Input {
+impl<'a> Input<'a> {
     /// The input for a document, named `id` in errors.
-    pub fn new(id: &str, document: Document) -> Self {
-        Self { id: id.to_owned(), document: document.0 }
+    pub fn new(id: &'a str, document: Document) -> Self {
+        Self { id, document: document.0 }
     }
 }
 
@@ -176,7 +201,7 @@ impl<'a> Interpreter<'a> {
     ///
     /// # Errors
     /// The evaluation fails, or a denial has the wrong form.
-    pub fn judge(&mut self, scope: &Scope, input: &Input) -> Result<Outcome, PolicyError> {
+    pub fn judge(&mut self, scope: &Scope, input: &Input<'_>) -> Result<Outcome, PolicyError> {
         let policy = self.policy;
         self.engine.clear_data();
         self.engine.add_data(scope.with_parameters(policy)?).map_err(|error| evaluation(policy, input, &error.to_string()))?;
@@ -223,8 +248,8 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-fn evaluation(policy: &Policy, input: &Input, reason: &str) -> PolicyError {
-    PolicyError::Evaluation { policy: policy.id.clone(), resource: input.id.clone(), reason: reason.to_owned() }
+fn evaluation(policy: &Policy, input: &Input<'_>, reason: &str) -> PolicyError {
+    PolicyError::Evaluation { policy: policy.id.clone(), resource: input.id.to_owned(), reason: reason.to_owned() }
 }
 
 /// Adds what a rule denies: objects with `message` and `path`, or conftest's plain strings and objects with `msg`.

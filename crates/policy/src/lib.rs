@@ -12,7 +12,7 @@ mod severity;
 
 use std::path::PathBuf;
 
-pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Outcome, Scope};
+pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Names, Outcome, Scope};
 pub use library::{Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
 pub use program::Program;
