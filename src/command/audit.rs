@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     if library.policies.is_empty() {
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
     }
+    output::probe(&arguments.output)?;
     let world = match &arguments.snapshot {
         Some(path) => {
             let mut world = read_snapshot(path)?;

@@ -46,14 +46,33 @@ pub(super) fn write(outputs: &[Output], report: &Report<'_>) -> anyhow::Result<(
     Ok(())
 }
 
+/// Holds that every output can be written, before hours go into what would be lost.
+pub(super) fn probe(outputs: &[Output]) -> anyhow::Result<()> {
+    outputs.iter().filter_map(|output| output.path.as_deref()).try_for_each(probe_file)
+}
+
+/// Holds that the file can be written.
+pub(super) fn probe_file(path: &Path) -> anyhow::Result<()> {
+    if path.exists() && !path.is_file() {
+        return Ok(());
+    }
+    let partial = partial(path);
+    std::fs::write(&partial, []).and_then(|()| std::fs::remove_file(&partial)).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// The file beside `path` that is written first.
+fn partial(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.partial", std::process::id()));
+    path.with_file_name(name)
+}
+
 /// Puts `bytes` in the place of a file at once: a reader sees the old file or the new one, never half of it.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.exists() && !path.is_file() {
         return std::fs::write(path, bytes);
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(name);
+    let partial = partial(path);
     let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
     if written.is_err() {
         drop(std::fs::remove_file(&partial));

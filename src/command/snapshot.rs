@@ -20,6 +20,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
+    output::probe_file(&arguments.output)?;
     let world = arguments.live.read(global)?;
     let mut bytes = Vec::new();
     snapshot::write(&world, &mut bytes)?;

@@ -1,6 +1,6 @@
 # METADATA
 # title: Policy grants administrator access
-# description: A customer managed or inline policy allows every action on every resource, or all but actions whose absence does not keep its holder from granting themselves the rest. Roles that AWS services or IAM Identity Center keep, and policies that serve as permissions boundary only, are not judged.
+# description: A customer managed or inline policy allows every action on every resource, or all but actions whose absence does not keep its holder from granting themselves the rest. Roles that AWS services, AWS Organizations or IAM Identity Center keep, and policies that serve as permissions boundary only, are not judged.
 # related_resources:
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html
@@ -26,6 +26,15 @@
 #           Version: "2012-10-17"
 #           Statement:
 #             - {Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::BUCKET/*"}
+#   parameters:
+#     exempt_roles:
+#       type: array
+#       items: {type: string}
+#       default:
+#         - AWSControlTowerExecution
+#         - OrganizationAccountAccessRole
+#         - stacksets-exec-*
+#       description: Names of roles that AWS makes for administrators, whose inline policies are not judged; `*` and `?` are wildcards.
 package aws.iam.policy_grants_administrator
 
 import data.lib.iam
@@ -34,6 +43,12 @@ import data.lib.principals
 not_applicable if principals.is_kept_by_service(input.properties.Path)
 
 not_applicable if startswith(input.id, "arn:aws:iam::aws:policy/")
+
+not_applicable if {
+	input.type == "AWS::IAM::Role"
+	some pattern in data.parameters.exempt_roles
+	iam.match(pattern, object.get(input.properties, "RoleName", input.id))
+}
 
 not_applicable if {
 	input.properties.PermissionsBoundaryUsageCount > 0

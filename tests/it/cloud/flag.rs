@@ -41,6 +41,12 @@ fn flags_that_cannot_be_meant_are_usage_errors() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         assert!(!output.stderr.is_empty());
     }
+    for arguments in [["snapshot", "-o", "/nonexistent/file"].as_slice(), &["audit", "-o", "json=/nonexistent/file"]] {
+        let output = innovate("http://127.0.0.1:9", arguments);
+        assert_eq!(output.status.code(), Some(1));
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains("cannot write `/nonexistent/file`"), "before anything is read: {message}");
+    }
     let missing = innovate("http://127.0.0.1:9", &["audit", "--snapshot", "/nonexistent/file"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("cannot read `/nonexistent/file`"));
