@@ -114,8 +114,12 @@ fn summary(report: &Report<'_>) -> Table {
         let facts = report.world.accounts.get(id);
         let name = facts.and_then(|facts| facts.name.as_deref()).unwrap_or_default();
         let status = facts.map(|facts| facts.status.as_str()).unwrap_or_default();
-        let mut row = vec![id.to_owned(), visible(name), status.to_owned()];
-        row.extend(columns.iter().map(|column| counts.get(column).copied().unwrap_or_default().to_string()));
+        // Zeros would look like an account with nothing wrong.
+        let unread = report.world.unread.iter().any(|unread| unread.account == id && unread.region == "*" && unread.type_name == "*");
+        let status = if unread { format!("{status}, not read") } else { status.to_owned() };
+        let mut row = vec![id.to_owned(), visible(name), status];
+        let count = |column: &&str| counts.get(column).copied().unwrap_or_default().to_string();
+        row.extend(columns.iter().map(|column| if unread { "-".to_owned() } else { count(column) }));
         table.add_row(row);
     }
     table

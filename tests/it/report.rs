@@ -3,7 +3,7 @@
 use innovate::engine::{Options, judge};
 use innovate::policy::{self, Selection};
 use innovate::report::{Format, Report, Style};
-use innovate_model::{Cause, HandlerErrorCode, Unread};
+use innovate_model::{AccountFacts, Cause, HandlerErrorCode, Unread};
 use serde_json::Value;
 
 use crate::world::{PRODUCTION, organization};
@@ -18,6 +18,20 @@ fn render(format: Format) -> String {
             code: HandlerErrorCode::AccessDenied,
             action: Some("ec2:DescribeVolumes".to_owned()),
             message: "You are not authorized to perform this operation.".to_owned(),
+        },
+    });
+    world.accounts.insert(
+        "333333333333".to_owned(),
+        AccountFacts { id: "333333333333".to_owned(), status: "ACTIVE".to_owned(), ..AccountFacts::default() },
+    );
+    world.unread.push(Unread {
+        account: "333333333333".to_owned(),
+        region: "*".to_owned(),
+        type_name: "*".to_owned(),
+        cause: Cause {
+            code: HandlerErrorCode::AccessDenied,
+            action: Some("sts:AssumeRole".to_owned()),
+            message: "no such role".to_owned(),
         },
     });
     let ids = vec!["aws.ec2.volume_not_encrypted".to_owned()];

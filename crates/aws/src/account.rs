@@ -1,12 +1,16 @@
 //! An account that the session has entered.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
-use innovate_model::{Account, Handler, HandlerError, Reach, Region};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use innovate_model::{Account, Handler, HandlerError, HandlerErrorCode, Reach, Region};
 
 use crate::context::{Context, home_region};
+use crate::failure::{chain, of_code};
 use crate::registry;
 use crate::throttle::Throttles;
 
@@ -69,19 +73,24 @@ impl AwsAccount {
     /// Fetches the credentials of an assumed role, so that an account that can't be entered is known as such before its services are asked.
     pub(crate) async fn verify(&self, assumed: bool) -> Result<(), HandlerError> {
         use aws_credential_types::provider::ProvideCredentials;
-        use innovate_model::HandlerErrorCode;
         let Some(provider) = self.config.credentials_provider().filter(|_| assumed) else { return Ok(()) };
         match provider.provide_credentials().await {
             Ok(_) => Ok(()),
-            Err(error) => {
-                let message = crate::failure::chain(&error);
-                let code = if message.contains("AccessDenied") || message.contains("not authorized") {
-                    HandlerErrorCode::AccessDenied
-                } else {
-                    HandlerErrorCode::InvalidCredentials
-                };
-                Err(HandlerError::new(code, "sts:AssumeRole", message))
-            }
+            Err(error) => Err(refusal(&error)),
         }
     }
+}
+
+/// Why the role could not be assumed: the words of AWS where it answered.
+fn refusal(error: &(dyn Error + 'static)) -> HandlerError {
+    const ACTION: &str = "sts:AssumeRole";
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(refused) = error.downcast_ref::<AssumeRoleError>() {
+            let code = of_code(refused.code().unwrap_or_default(), 400);
+            return HandlerError::new(code, ACTION, refused.message().map_or_else(|| chain(refused), ToOwned::to_owned));
+        }
+        next = error.source();
+    }
+    HandlerError::new(HandlerErrorCode::InvalidCredentials, ACTION, chain(error))
 }

@@ -66,7 +66,7 @@ where
 
 /// The kind of a service's error code; the common codes of all services:
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, <https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html>.
-fn of_code(code: &str, status: u16) -> HandlerErrorCode {
+pub(crate) fn of_code(code: &str, status: u16) -> HandlerErrorCode {
     match code {
         "AccessDenied"
         | "AccessDeniedException"

@@ -65,8 +65,9 @@ struct Called {
 }
 
 impl Stage {
-    /// Opens a session; its settings are those of `Session` in `tests/cloud/faults.py`.
+    /// Opens a session on the seeded server; its settings are those of `Session` in `tests/cloud/faults.py`.
     fn open(name: &str, settings: &Value) -> Self {
+        LazyLock::force(&SEEDED);
         let server = environment("INNOVATE_TEST_SERVER");
         let control = format!("{server}/sessions/{name}");
         ureq::put(&control).send_json(settings).unwrap();
@@ -91,7 +92,6 @@ impl Stage {
 
     /// Reads the seeded organization.
     fn read(&self) -> World {
-        LazyLock::force(&SEEDED);
         self.read_with(|_| {})
     }
 
