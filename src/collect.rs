@@ -118,7 +118,13 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
         BTreeMap::from([(caller.clone(), facts)])
     };
     let accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
-    world.accounts = chosen(accounts, plan)?;
+    world.accounts = chosen(accounts.clone(), plan)?;
+    // Policies that look across accounts must not take what was left out for absent.
+    for account in accounts.into_values().filter(|account| account.status == "ACTIVE" && !world.accounts.contains_key(&account.id)) {
+        let message = "the account is not one of those that were to be read".to_owned();
+        let cause = Cause { code: HandlerErrorCode::NotChosen, action: None, message };
+        world.unread.push(Unread { account: account.id, region: "*".to_owned(), type_name: "*".to_owned(), cause });
+    }
     let active: Vec<&str> =
         world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);

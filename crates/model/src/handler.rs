@@ -33,6 +33,8 @@ pub enum HandlerErrorCode {
     RegionDisabled,
     /// The run was interrupted before the call was made.
     Interrupted,
+    /// The caller left it out of what was to be read.
+    NotChosen,
     /// Any other error of the service.
     GeneralServiceException,
 }
@@ -52,6 +54,7 @@ impl HandlerErrorCode {
             Self::MalformedAnswer => "malformed answer",
             Self::RegionDisabled => "region disabled",
             Self::Interrupted => "interrupted",
+            Self::NotChosen => "not chosen",
             Self::GeneralServiceException => "service exception",
         }
     }

@@ -8,7 +8,7 @@ use innovate::policy;
 use serde_json::{Value, json};
 
 use super::{SEEDED, Stage, WHOLE, judged};
-use crate::verdict::{Key, verdicts};
+use crate::verdict::{Key, departures, verdicts};
 
 fn planted(seeded: &Value) -> BTreeSet<Key> {
     let key = |defect: &Value| ["policy", "account", "region", "type", "id"].map(|name| defect[name].as_str().unwrap().to_owned());
@@ -84,4 +84,16 @@ fn what_is_read_can_be_narrowed() {
     assert_eq!(places, BTreeSet::from([(production, "eu-west-1"), (production, "global")]));
     let unknown = stage.run(&["audit", "--account", "999999999999"]);
     assert_eq!(unknown.status.code(), Some(2), "{}", String::from_utf8_lossy(&unknown.stderr));
+}
+
+#[test]
+fn an_account_that_is_left_out_is_not_taken_for_empty() {
+    for name in ["management", "production"] {
+        let account = SEEDED["accounts"][name].as_str().unwrap();
+        let world = Stage::open(&format!("only-{name}"), &json!({})).read_with(|command| {
+            command.args(["--account", account]);
+        });
+        let departures = departures(&world, &verdicts(&judged(&world)), &verdicts(&WHOLE.1));
+        assert!(departures.is_empty(), "{}", departures.join("\n"));
+    }
 }
