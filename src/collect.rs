@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, StreamExt};
 use innovate_model::{
-    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region, Resource, UNLISTED,
-    Unread, World,
+    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, OTHER_REGIONS, Reach, Region, Resource,
+    UNLISTED, Unread, World,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
@@ -119,12 +119,8 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     };
     let accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
     world.accounts = chosen(accounts.clone(), plan)?;
-    // Policies that look across accounts must not take what was left out for absent.
-    for account in accounts.into_values().filter(|account| account.status == "ACTIVE" && !world.accounts.contains_key(&account.id)) {
-        let message = "the account is not one of those that were to be read".to_owned();
-        let cause = Cause { code: HandlerErrorCode::NotChosen, action: None, message };
-        world.unread.push(Unread { account: account.id, region: "*".to_owned(), type_name: "*".to_owned(), cause });
-    }
+    let left_out = accounts.values().filter(|account| account.status == "ACTIVE" && !world.accounts.contains_key(&account.id));
+    world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
     let active: Vec<&str> =
         world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
@@ -151,6 +147,13 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     world.interrupted = *reader.stop.borrow();
     world.sort();
     Ok(world)
+}
+
+/// What the caller left out, which policies that look across accounts or Regions must not take for absent.
+fn not_chosen(account: &str, region: &str, what: &str) -> Unread {
+    let message = format!("the {what} is not one of those that were to be read");
+    let cause = Cause { code: HandlerErrorCode::NotChosen, action: None, message };
+    Unread { account: account.to_owned(), region: region.to_owned(), type_name: "*".to_owned(), cause }
 }
 
 /// Narrows what is judged of a world that was read before. What lies outside stays for policies that look across accounts and Regions.
@@ -216,9 +219,8 @@ impl Reader {
             Err(error) => {
                 part.note(&self.progress, id, "*", "Innovate::Account::Region", error.clone());
                 // Without the list, the Regions that were asked for by name are still known.
-                if self.regions.is_empty() {
-                    part.note(&self.progress, id, "*", "*", error);
-                }
+                let unknown = if self.regions.is_empty() { "*" } else { OTHER_REGIONS };
+                part.note(&self.progress, id, unknown, "*", error);
                 self.regions.iter().map(|name| Region { name: name.clone(), opt_in_status: String::new() }).collect()
             }
         };
@@ -228,8 +230,9 @@ impl Reader {
             let error = HandlerError { code: HandlerErrorCode::RegionDisabled, action: None, message: message.to_owned() };
             part.note(&self.progress, id, name, "*", error);
         }
-        let regions: Vec<Region> =
-            enabled.into_iter().filter(|region| self.regions.is_empty() || self.regions.contains(&region.name)).collect();
+        let (regions, left_out): (Vec<Region>, Vec<Region>) =
+            enabled.into_iter().partition(|region| self.regions.is_empty() || self.regions.contains(&region.name));
+        part.unread.extend(left_out.iter().map(|region| not_chosen(id, &region.name, "Region")));
         let mut handlers: Vec<(String, Box<dyn Handler>)> = Vec::new();
         let mut add = |account: &dyn Account, reach: Reach, region: &str| {
             handlers.extend(account.handlers(reach, region).into_iter().map(|handler| (region.to_owned(), handler)));

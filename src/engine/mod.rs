@@ -6,7 +6,7 @@ mod scope;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use innovate_model::{Cause, GLOBAL, Resource, Unread, World};
+use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Resource, Unread, World};
 use serde::Serialize;
 
 pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples};
@@ -223,11 +223,16 @@ fn unknown_message(causes: &[Cause]) -> String {
 
 /// Whether the policy judges or looks up what `unread` covers.
 fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
-    let reads = &policy.read_set;
-    let matches = |name: &String| unread.type_name == "*" || *name == unread.type_name;
+    let (reads, judged) = (&policy.read_set, &policy.metadata.custom.resource_types);
     let here = world.accounts.contains_key(&unread.account);
-    let judged = policy.metadata.custom.resource_types.iter().chain(&reads.types).filter(|_| here);
-    reads.all_types || (reads.organization && scope::is_of_organization(unread)) || judged.chain(&reads.organization_types).any(matches)
+    let wanted = here && unread.cause.code != HandlerErrorCode::NotChosen;
+    // What was left out is still missing to a policy that sees every Region.
+    let sees_all = || judged.iter().any(|name| world.types.as_ref().is_none_or(|types| types.get(name) != Some(&Reach::Regional)));
+    let judged = judged.iter().filter(|_| wanted);
+    let looked_up = reads.types.iter().filter(|_| wanted || (here && sees_all()));
+    reads.all_types
+        || (reads.organization && scope::is_of_organization(unread))
+        || judged.chain(looked_up).chain(&reads.organization_types).any(|name| world.covers(unread, name))
 }
 
 fn ledger(world: &World, library: &Library) -> Ledger {
@@ -264,7 +269,7 @@ fn ledger(world: &World, library: &Library) -> Ledger {
 
 /// Whether the reading did not cover the type at all.
 fn is_unread_type(world: &World, type_name: &str) -> bool {
-    world.types.as_ref().is_some_and(|types| !types.contains(type_name))
+    world.types.as_ref().is_some_and(|types| !types.contains_key(type_name))
 }
 
 /// Whether an unread Region matters to a resource of `region`: a global resource sees every Region.

@@ -162,7 +162,7 @@ impl<'a> View<'a> {
         };
         let mut causes: BTreeSet<Cause> = gapped.iter().filter(looked_up).flat_map(|other| own_gaps(policy, other)).collect();
         for unread in &self.world.unread {
-            let of = |types: &BTreeSet<String>| !types.is_empty() && (unread.type_name == "*" || types.contains(&unread.type_name));
+            let of = |types: &BTreeSet<String>| types.iter().any(|name| self.world.covers(unread, name));
             let seen = unread.account == self.account && same_scope(&unread.region, self.region);
             let looked_up = (seen && (reads.all_types || of(&reads.types))) || of(&reads.organization_types);
             if looked_up || (reads.organization && is_of_organization(unread)) {

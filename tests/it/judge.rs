@@ -3,7 +3,7 @@
 use innovate::engine::{Judgement, Options, judge};
 use innovate::finding::Verdict;
 use innovate::policy::{self, Library, Selection};
-use innovate_model::{Cause, HandlerErrorCode, UNLISTED, Unread, World};
+use innovate_model::{Cause, HandlerErrorCode, Reach, UNLISTED, Unread, World};
 use serde_json::json;
 
 use crate::world::{MANAGEMENT, PRODUCTION, organization, resource};
@@ -100,7 +100,7 @@ fn a_type_that_nothing_reads_is_unread_and_not_absent() {
     let mut world = organization();
     let vpc = json!({ "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16" });
     world.resources.push(resource("AWS::EC2::VPC", "vpc-1", MANAGEMENT, "eu-west-1", vpc));
-    world.types = Some(["AWS::EC2::VPC", "AWS::EC2::Subnet"].map(ToOwned::to_owned).into());
+    world.types = Some(["AWS::EC2::VPC", "AWS::EC2::Subnet"].map(|name| (name.to_owned(), Reach::Regional)).into());
     world.sort();
     let judgement = judged(&world, &["aws.ec2.vpc_flow_logs_disabled"], 1);
     assert_eq!(verdicts(&judgement), [("vpc-1", Verdict::Unknown)]);

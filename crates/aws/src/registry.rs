@@ -1,6 +1,6 @@
 //! Every resource type and its handler: one line a type.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -120,12 +120,13 @@ const REPRESENTED: &[(&str, &str)] = &[
 ];
 
 /// The types that some handler reads or represents.
-pub(crate) fn types() -> BTreeSet<String> {
-    let mut types: BTreeSet<String> = registrations().map(|registration| registration.type_name.to_owned()).collect();
-    types.insert("Innovate::Account::Region".to_owned());
+pub(crate) fn types() -> BTreeMap<String, Reach> {
+    let mut types: BTreeMap<String, Reach> =
+        registrations().map(|registration| (registration.type_name.to_owned(), registration.reach)).collect();
+    types.insert("Innovate::Account::Region".to_owned(), Reach::Regional);
     for (part, whole) in REPRESENTED {
-        if types.contains(*whole) {
-            types.insert((*part).to_owned());
+        if let Some(reach) = types.get(*whole).copied() {
+            types.insert((*part).to_owned(), reach);
         }
     }
     types

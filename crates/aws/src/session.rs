@@ -1,6 +1,6 @@
 //! The AWS session: who calls, and how accounts are entered.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use innovate_model::{Account, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts};
+use innovate_model::{Account, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts, Reach};
 use tokio::sync::OnceCell;
 
 use crate::account::AwsAccount;
@@ -124,7 +124,7 @@ impl Cloud for Session {
         Ok(Box::new(entered))
     }
 
-    fn types(&self) -> Option<BTreeSet<String>> {
+    fn types(&self) -> Option<BTreeMap<String, Reach>> {
         Some(registry::types())
     }
 

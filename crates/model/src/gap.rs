@@ -36,13 +36,16 @@ pub struct Gap {
 /// What stands for the accounts of an organization that could not be listed.
 pub const UNLISTED: &str = "*";
 
+/// What stands for the Regions of an account beside those that are named, where the account's Regions could not be listed.
+pub const OTHER_REGIONS: &str = "other";
+
 /// A part of the world that could not be listed: whatever exists there is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unread {
     /// The account id, [`UNLISTED`] for the accounts of an organization that could not be listed.
     pub account: String,
-    /// The Region, [`crate::GLOBAL`] for global services, `*` where the whole account could not be entered.
+    /// The Region, [`crate::GLOBAL`] for global services, [`OTHER_REGIONS`], or `*` where the whole account could not be entered.
     pub region: String,
     /// The resource type, `*` for every type of the account and Region.
     #[serde(rename = "type")]

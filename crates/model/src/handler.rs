@@ -1,6 +1,6 @@
 //! How resources are read: the contract between a cloud and its reader.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,8 @@ impl HandlerError {
 }
 
 /// Where the resources of a type live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// In each Region of an account.
     Regional,
@@ -201,7 +202,7 @@ pub trait Cloud: Send + Sync {
     async fn enter(&self, account: &str) -> Result<Box<dyn Account>, HandlerError>;
 
     /// The types that the cloud's handlers read, and those that these represent; none for a cloud that reads every type there is.
-    fn types(&self) -> Option<BTreeSet<String>> {
+    fn types(&self) -> Option<BTreeMap<String, Reach>> {
         None
     }
 

@@ -11,7 +11,7 @@ mod resource;
 mod schema;
 mod world;
 
-pub use gap::{Cause, Gap, UNLISTED, Unread};
+pub use gap::{Cause, Gap, OTHER_REGIONS, UNLISTED, Unread};
 pub use handler::{Account, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
 pub use memory::MemoryCloud;
 pub use resource::{GLOBAL, Properties, Resource};

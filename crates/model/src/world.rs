@@ -1,10 +1,10 @@
 //! Everything that was read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Resource, Unread};
+use crate::{GLOBAL, Reach, Resource, Unread};
 
 /// What the organization says of one of its accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,9 +63,9 @@ pub struct World {
     pub accounts: BTreeMap<String, AccountFacts>,
     /// The Regions that were to be read, by account.
     pub regions: BTreeMap<String, Vec<String>>,
-    /// The types that the reading covered; none where it covered every type there is, as in an example. What is not among them is unread, not absent.
+    /// The types that the reading covered, and where they live; none where it covered every type there is, as in an example. What is not among them is unread, not absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub types: Option<BTreeSet<String>>,
+    pub types: Option<BTreeMap<String, Reach>>,
     /// The resources, ordered by account, Region, type and id.
     pub resources: Vec<Resource>,
     /// What could not be read.
@@ -85,5 +85,15 @@ impl World {
         }
         self.unread.sort();
         self.unread.dedup();
+    }
+
+    /// Whether `unread` covers resources of the type: a Region that was not read has none of the types that live once an account.
+    pub fn covers(&self, unread: &Unread, type_name: &str) -> bool {
+        if unread.type_name != "*" {
+            return unread.type_name == type_name;
+        }
+        let of_region = unread.region != "*" && unread.region != GLOBAL;
+        let reach = self.types.as_ref().and_then(|types| types.get(type_name));
+        !of_region || reach.is_none_or(|reach| *reach == Reach::Regional)
     }
 }

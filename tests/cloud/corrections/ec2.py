@@ -156,3 +156,20 @@ def instances(call, onward):
             instance["HibernationOptions"] = {"Configured": False} | instance.get("HibernationOptions", {})
 
     return amended(call, onward(call), amend)
+
+
+# The Regions of the tests' accounts, so that a reading of all of them is a short one.
+ENABLED = ("us-east-1", "eu-west-1")
+
+
+@correction("ec2", "DescribeRegions")
+def regions(call, onward):
+    """moto has every Region enabled: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html"""
+
+    def amend(result):
+        for region in result["Regions"]:
+            region["OptInStatus"] = "opt-in-not-required" if region["RegionName"] in ENABLED else "not-opted-in"
+        if not call.parameters().get("AllRegions"):
+            result["Regions"] = [region for region in result["Regions"] if region["RegionName"] in ENABLED]
+
+    return amended(call, onward(call), amend)
