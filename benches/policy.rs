@@ -45,7 +45,7 @@ fn compare(criterion: &mut Criterion, id: &str, type_name: &str, properties: &Va
     vm.load_program(
         Compiler::compile_from_policy(&compiled, &entries.iter().map(String::as_str).collect::<Vec<_>>()).expect("it compiles"),
     );
-    let looked_up: serde_json::Map<String, Value> = policy.read_set.types.iter().map(|name| (name.clone(), json!({}))).collect();
+    let looked_up: serde_json::Map<String, Value> = policy.read_set.types().map(|name| (name.to_owned(), json!({}))).collect();
     let data =
         json!({ "account": {}, "now": 0, "organization": {}, "parameters": policy.parameters, "referrers": {}, "resources": looked_up });
     vm.set_data(regorus::Value::from(data)).expect("no conflict");

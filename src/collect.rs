@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, StreamExt};
 use innovate_model::{
-    Account, AccountFacts, Cause, Cloud, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, OTHER_REGIONS, Reach, Region, Resource,
-    UNLISTED, Unread, World,
+    Account, AccountFacts, Cause, Cloud, Definition, Facet, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, OTHER_REGIONS, Reach,
+    Region, Resource, Tally, UNLISTED, Unread, World,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
@@ -21,9 +21,14 @@ const CALLS_AT_ONCE: usize = 48;
 /// Reads under way at the same time within one listing.
 const READS_AT_ONCE: usize = 8;
 
+/// The types to read, with the top-level properties that are needed of each; none for all of them.
+pub type Needs = BTreeMap<String, Option<BTreeSet<String>>>;
+
 /// What to read.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// Only these types and properties; none for everything that there is a handler for.
+    pub needs: Option<Needs>,
     /// Only these accounts; empty for all.
     pub accounts: Vec<String>,
     /// Only accounts below these organizational units, by name or id; empty for all.
@@ -69,6 +74,7 @@ struct Reader {
     stop: watch::Receiver<bool>,
     progress: Arc<Progress>,
     regions: BTreeSet<String>,
+    needs: Option<Needs>,
 }
 
 /// What was read of one account, or part of it.
@@ -77,6 +83,8 @@ struct Part {
     resources: Vec<Resource>,
     unread: Vec<Unread>,
     regions: Vec<String>,
+    /// By Region and facet.
+    reads: BTreeMap<String, BTreeMap<String, Tally>>,
 }
 
 impl Part {
@@ -86,7 +94,18 @@ impl Part {
         self.unread.push(Unread { account: account.to_owned(), region: region.to_owned(), type_name: type_name.to_owned(), cause });
     }
 
+    fn tally(&mut self, region: &str, definition: &Definition, facet: &Facet, asked: usize, read: usize) {
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let name = format!("{} {}", definition.type_name, facet.operation);
+        let tally = self.reads.entry(region.to_owned()).or_default().entry(name).or_default();
+        tally.asked += count(asked);
+        tally.read += count(read);
+    }
+
     fn merge(&mut self, other: Self) {
+        for (region, facets) in other.reads {
+            self.reads.entry(region).or_default().extend(facets);
+        }
         self.resources.extend(other.resources);
         self.unread.extend(other.unread);
         self.regions.extend(other.regions);
@@ -124,7 +143,13 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     let active: Vec<&str> =
         world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-    let reader = Reader { permits: Semaphore::new(CALLS_AT_ONCE), stop, progress, regions: plan.regions.iter().cloned().collect() };
+    let reader = Reader {
+        permits: Semaphore::new(CALLS_AT_ONCE),
+        stop,
+        progress,
+        regions: plan.regions.iter().cloned().collect(),
+        needs: plan.needs.clone(),
+    };
     let in_organization = world.organization.is_some();
     let parts: Vec<(String, Part)> = stream::iter(active)
         .map(|account| {
@@ -140,7 +165,8 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
         .collect()
         .await;
     for (account, part) in parts {
-        world.regions.insert(account, part.regions);
+        world.regions.insert(account.clone(), part.regions);
+        world.reads.insert(account, part.reads);
         world.resources.extend(part.resources);
         world.unread.extend(part.unread);
     }
@@ -235,7 +261,8 @@ impl Reader {
         part.unread.extend(left_out.iter().map(|region| not_chosen(id, &region.name, "Region")));
         let mut handlers: Vec<(String, Box<dyn Handler>)> = Vec::new();
         let mut add = |account: &dyn Account, reach: Reach, region: &str| {
-            handlers.extend(account.handlers(reach, region).into_iter().map(|handler| (region.to_owned(), handler)));
+            let wanted = account.handlers(reach, region).into_iter().filter(|handler| needed(self.needs.as_ref(), handler.definition()));
+            handlers.extend(wanted.map(|handler| (region.to_owned(), handler)));
         };
         add(account.as_ref(), Reach::Global, GLOBAL);
         if with_organization {
@@ -266,12 +293,19 @@ impl Reader {
             let _permit = self.permits.acquire().await;
             self.unless_stopped(handler.list(&mut listing)).await
         };
-        for error in outcome.err().into_iter().chain(std::mem::take(&mut listing.failures)) {
+        let has_ended = outcome.is_err();
+        let errors: Vec<HandlerError> = outcome.err().into_iter().chain(std::mem::take(&mut listing.failures)).collect();
+        for facet in definition.list {
+            let failed = has_ended || errors.iter().any(|error| error.action == Some(facet.action));
+            part.tally(region, definition, facet, 1, usize::from(!failed));
+        }
+        for error in errors {
             part.note(&self.progress, account, region, definition.type_name, error);
         }
         let mut resources = listing.resources;
         self.progress.resources.fetch_add(resources.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-        for (number, (facet, batch)) in definition.reads.iter().enumerate() {
+        let reads = definition.reads.iter().enumerate().filter(|(_, (facet, _))| needed_facet(self.needs.as_ref(), definition, facet));
+        for (number, (facet, batch)) in reads {
             let chunks: Vec<Vec<Resource>> = resources.chunks((*batch).max(1)).map(<[Resource]>::to_vec).collect();
             let answers: Vec<_> = stream::iter(chunks)
                 .map(|chunk| async move {
@@ -285,7 +319,9 @@ impl Reader {
                 .buffered(READS_AT_ONCE)
                 .collect()
                 .await;
+            let mut count = 0;
             for (resource, answer) in resources.iter_mut().zip(answers.into_iter().flatten()) {
+                count += usize::from(answer.is_ok());
                 match answer {
                     Ok(properties) => resource.properties.extend(properties),
                     Err(error) => {
@@ -300,6 +336,7 @@ impl Reader {
                     }
                 }
             }
+            part.tally(region, definition, facet, resources.len(), count);
         }
         for resource in &mut resources {
             // Services that name a resource without its ARN tell it where they describe the resource.
@@ -325,6 +362,21 @@ impl Reader {
             Ok(_) = stop.wait_for(|stop| *stop) => Err(interrupted()),
             result = call => result,
         }
+    }
+}
+
+/// Whether anything of the type is needed.
+pub fn needed(needs: Option<&Needs>, definition: &Definition) -> bool {
+    needs.is_none_or(|needs| needs.contains_key(definition.type_name))
+}
+
+/// Whether the facet, read after the listing, fills anything that is needed.
+pub fn needed_facet(needs: Option<&Needs>, definition: &Definition, facet: &Facet) -> bool {
+    let Some(needs) = needs else { return true };
+    match needs.get(definition.type_name) {
+        Some(Some(properties)) => facet.properties.is_empty() || facet.properties.iter().any(|name| properties.contains(*name)),
+        Some(None) => true,
+        None => false,
     }
 }
 

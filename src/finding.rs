@@ -72,6 +72,9 @@ pub struct Finding {
     /// For an unknown verdict: what was not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
+    /// What was not read and could not have made a difference, whatever it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub immaterial: Vec<Cause>,
 }
 
 impl Finding {
@@ -105,6 +108,7 @@ impl Finding {
             path,
             fingerprint,
             causes: Vec::new(),
+            immaterial: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `innovate`: policy-as-code compliance scanning for AWS Organizations.
 //!
-//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`input`] · [`engine`], [`collect`] ·
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`input`] · [`collect`] · [`engine`], [`permission`] ·
 //! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
 
 pub mod collect;
@@ -8,5 +8,6 @@ pub mod command;
 pub mod engine;
 pub mod finding;
 pub mod input;
+pub mod permission;
 pub mod policy;
 pub mod report;

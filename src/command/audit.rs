@@ -10,7 +10,7 @@ use innovate_model::World;
 
 use super::live::Live;
 use super::output::{self, Output};
-use super::settings::Policies;
+use super::settings::{Policies, needs};
 use super::{Exit, Global, usage};
 use crate::engine::{self, Judgement};
 use crate::finding::Verdict;
@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// Exit with 3 where something fails at this severity or worse: critical, high, medium, low, info, or never.
     #[arg(long, value_name = "SEVERITY", env = "INNOVATE_FAIL_ON", default_value = "high")]
     fail_on: FailOn,
+    /// Exit with 3 where a verdict is unknown or something that the policies need was not read.
+    #[arg(long, env = "INNOVATE_REQUIRE_COMPLETE")]
+    require_complete: bool,
     /// A report: `table` or `json`, with `=PATH` into a file; repeatable.
     #[arg(short, long = "output", value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
     output: Vec<Output>,
@@ -67,13 +70,13 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
             arguments.live.narrow(&mut world)?;
             world
         }
-        None => arguments.live.read(global)?,
+        None => arguments.live.read(needs(&library), global)?,
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let judgement = engine::judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers })?;
     let report = Report { world: &world, library: &library, judgement: &judgement, style: output::style() };
     output::write(&arguments.output, &report)?;
-    Ok(exit(&judgement, arguments.fail_on))
+    Ok(exit(&judgement, arguments.fail_on, arguments.require_complete))
 }
 
 pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
@@ -81,12 +84,18 @@ pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
     snapshot::read(BufReader::new(file)).with_context(|| format!("`{}`", path.display()))
 }
 
-fn exit(judgement: &Judgement, fail_on: FailOn) -> Exit {
+fn exit(judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
     let violated = |least| judgement.findings.iter().any(|finding| finding.verdict == Verdict::Fail && finding.severity >= least);
     let unknown = judgement.findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
     match fail_on.0 {
         Some(least) if violated(least) => Exit::Violations,
-        _ if unknown || !judgement.ledger.complete => Exit::Incomplete,
+        _ if unknown || !judgement.ledger.complete => {
+            if require_complete {
+                Exit::Violations
+            } else {
+                Exit::Incomplete
+            }
+        }
         _ => Exit::Clean,
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use innovate_model::World;
 
 use super::Global;
-use crate::collect::{self, CollectError, Plan};
+use crate::collect::{self, CollectError, Needs, Plan};
 #[cfg(feature = "aws")]
 use crate::collect::{Progress, collect};
 
@@ -50,8 +50,9 @@ pub(super) struct Live {
 }
 
 impl Live {
-    fn plan(&self, read_at: String) -> Plan {
+    fn plan(&self, needs: Option<Needs>, read_at: String) -> Plan {
         Plan {
+            needs,
             accounts: self.account.clone(),
             organizational_units: self.ou.clone(),
             excluded: self.exclude_account.clone(),
@@ -62,20 +63,27 @@ impl Live {
 
     /// Narrows what is judged of a snapshot to the accounts, units and Regions that are asked for.
     pub(super) fn narrow(&self, world: &mut World) -> anyhow::Result<()> {
-        collect::narrow(world, &self.plan(String::new())).map_err(usage_of_plan)
+        collect::narrow(world, &self.plan(None, String::new())).map_err(usage_of_plan)
     }
 
-    /// Reads the world.
+    /// Reads the world, or what is needed of it.
     #[cfg(not(feature = "aws"))]
-    pub(super) fn read(&self, _global: &Global) -> anyhow::Result<World> {
-        let _ =
-            (self.plan(String::new()), &self.role, &self.external_id, &self.profile, self.call_timeout, self.timeout, self.max_attempts);
+    pub(super) fn read(&self, needs: Option<Needs>, _global: &Global) -> anyhow::Result<World> {
+        let _ = (
+            self.plan(needs, String::new()),
+            &self.role,
+            &self.external_id,
+            &self.profile,
+            self.call_timeout,
+            self.timeout,
+            self.max_attempts,
+        );
         Err(super::usage("this build has no AWS access; give `--snapshot FILE`, or build with the feature `aws`"))
     }
 
-    /// Reads the world.
+    /// Reads the world, or what is needed of it.
     #[cfg(feature = "aws")]
-    pub(super) fn read(&self, global: &Global) -> anyhow::Result<World> {
+    pub(super) fn read(&self, needs: Option<Needs>, global: &Global) -> anyhow::Result<World> {
         use innovate_model::Cloud;
 
         // The SDK panics on an endpoint that is no URL.
@@ -84,7 +92,7 @@ impl Live {
         {
             return Err(super::usage("`AWS_ENDPOINT_URL` is set but is not a URL; unset it, or give one that begins with `https://`"));
         }
-        let plan = self.plan(jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
+        let plan = self.plan(needs, jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
         let options = innovate_aws::Options {
             profile: self.profile.clone(),
             role: self.role.clone(),

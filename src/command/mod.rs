@@ -4,6 +4,7 @@ mod audit;
 mod live;
 mod manual;
 mod output;
+mod permissions;
 mod policy;
 mod settings;
 mod snapshot;
@@ -71,7 +72,9 @@ enum Command {
     Audit(audit::Arguments),
     /// Read every account of the organization into a file.
     Snapshot(snapshot::Arguments),
-    /// List, show and test policies.
+    /// Print what the readers must be allowed: IAM policies and CloudFormation templates.
+    Permissions(permissions::Arguments),
+    /// List, show, test and lint policies.
     Policy(policy::Arguments),
     /// Print shell completions.
     Completions(manual::Completions),
@@ -119,6 +122,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Audit(arguments) => audit::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
+        Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),

@@ -1,5 +1,7 @@
-//! `innovate policy list|show|test`.
+//! `innovate policy list|show|test|lint`.
 
+#[cfg(feature = "aws")]
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -7,7 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::settings::Policies;
 use super::{Exit, Global, usage};
-use crate::engine::run_examples;
+use crate::engine::{self, Filled, run_examples};
 use crate::policy::{Library, Selection};
 
 #[derive(Args, Debug)]
@@ -37,6 +39,36 @@ enum PolicyCommand {
         #[command(flatten)]
         policies: Policies,
     },
+    /// Check that policies read what there is: types, their properties, and what handlers fill.
+    Lint {
+        /// Ids or prefixes of ids; all without one.
+        ids: Vec<String>,
+        /// Check the policies of this folder in place of the shipped ones.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+        #[command(flatten)]
+        policies: Policies,
+    },
+}
+
+/// What the handlers of this build fill; none where it has none.
+fn filled() -> Option<Filled> {
+    #[cfg(feature = "aws")]
+    {
+        let owned = |names: BTreeSet<&str>| names.into_iter().map(ToOwned::to_owned).collect();
+        Some(innovate_aws::properties().into_iter().map(|(name, filled)| (name, filled.map(owned))).collect())
+    }
+    #[cfg(not(feature = "aws"))]
+    None
+}
+
+/// The policies of `folder`, or those that ship and the user's own, narrowed to `ids`.
+fn chosen(ids: &[String], folder: Option<&PathBuf>, policies: &Policies, global: &Global) -> anyhow::Result<Library> {
+    let library = match folder {
+        Some(folder) => Library::only(folder)?,
+        None => policies.library(global)?,
+    };
+    library.select(&Selection { ids: ids.to_vec(), severity: None }).map_err(usage)
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
@@ -61,16 +93,18 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
                 }
                 writeln!(out, "\nJudges: {}", metadata.custom.resource_types.join(", "))?;
                 let reads = &policy.read_set;
-                let names: Vec<&str> = reads.properties.iter().map(String::as_str).collect();
-                let all = if reads.all_properties { "every property" } else { "" };
-                writeln!(
-                    out,
-                    "Reads: {}",
-                    [all, &names.join(", ")].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-                )?;
-                let looked_up: Vec<&str> = reads.types.iter().chain(&reads.organization_types).map(String::as_str).collect();
-                if !looked_up.is_empty() {
-                    writeln!(out, "Looks up: {}", looked_up.join(", "))?;
+                writeln!(out, "Reads: {}", reads.input)?;
+                for (place, by_type) in [
+                    ("the account", &reads.resources),
+                    ("what refers to it", &reads.referrers),
+                    ("the organization", &reads.organization_resources),
+                ] {
+                    for (name, paths) in by_type {
+                        writeln!(out, "Looks up {name} in {place}: {paths}")?;
+                    }
+                }
+                if reads.reads_organization() {
+                    writeln!(out, "Facts: {}", reads.facts)?;
                 }
                 for (name, value) in &policy.parameters {
                     let description =
@@ -85,11 +119,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
             Ok(Exit::Clean)
         }
         PolicyCommand::Test { ids, folder, policies } => {
-            let library = match folder {
-                Some(folder) => Library::only(folder)?,
-                None => policies.library(global)?,
-            };
-            let library = library.select(&Selection { ids: ids.clone(), severity: None }).map_err(usage)?;
+            let library = chosen(ids, folder.as_ref(), policies, global)?;
             let report = run_examples(&library)?;
             for failure in &report.failures {
                 let case = if failure.case.is_empty() { String::new() } else { format!(", case `{}`", failure.case) };
@@ -97,6 +127,20 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
             }
             writeln!(out, "{} policies, {} cases, {} failures", report.policies, report.cases, report.failures.len())?;
             Ok(if report.failures.is_empty() { Exit::Clean } else { Exit::Violations })
+        }
+        PolicyCommand::Lint { ids, folder, policies } => {
+            let library = chosen(ids, folder.as_ref(), policies, global)?;
+            let filled = filled();
+            let mut count = 0;
+            for policy in &library.policies {
+                for lint in engine::lint(policy, filled.as_ref())? {
+                    writeln!(out, "{lint}")?;
+                    count += 1;
+                }
+            }
+            let left_out = if filled.is_some() { "" } else { "; this build reads nothing live, so what handlers fill was left out" };
+            writeln!(out, "{} policies, {count} problems{left_out}", library.policies.len())?;
+            Ok(if count == 0 { Exit::Clean } else { Exit::Violations })
         }
     }
 }

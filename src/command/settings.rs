@@ -1,6 +1,6 @@
 //! `innovate.toml` and the flags that choose policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Global, usage};
+use crate::collect::Needs;
 use crate::policy::{self, Library, PolicyError, Selection, Severity};
 
 /// The file `innovate.toml`.
@@ -64,6 +65,12 @@ impl Policies {
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
         library.select(&selection).map_err(usage_of_policy)
     }
+}
+
+/// What is to be read for the policies.
+pub(super) fn needs(library: &Library) -> Option<Needs> {
+    let owned = |names: BTreeSet<&str>| names.into_iter().map(ToOwned::to_owned).collect();
+    Some(library.needs()?.into_iter().map(|(name, paths)| (name, paths.properties().map(owned))).collect())
 }
 
 /// A policy that does not load is the tool's error; one that is not there is the user's.

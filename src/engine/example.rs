@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::scope;
 use crate::finding::Verdict;
-use crate::policy::{Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError};
+use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
 const REGION: &str = "us-east-1";
@@ -128,8 +128,7 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
                 fail("", error.to_string());
             }
         }
-        let types = policy.read_set.types.iter().chain(&policy.read_set.organization_types);
-        for name in types {
+        for name in policy.read_set.all_types().filter(|name| *name != ANY) {
             if let Err(error) = Schemas::vendored().get(name) {
                 fail("", format!("looks up a type: {error}"));
             }
@@ -163,28 +162,63 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
     Ok(report)
 }
 
+/// The world of an example, and the resource of it that is judged.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// The case's name.
+    pub name: String,
+    /// All that there is.
+    pub world: World,
+    /// The resource that is judged.
+    pub tested: Resource,
+    /// Parameters of the policy for this case.
+    pub parameters: Map<String, Value>,
+}
+
+impl Example {
+    /// The examples of a policy.
+    ///
+    /// # Errors
+    /// Its file of examples is not of the documented form.
+    pub fn of(policy: &Policy) -> Result<Vec<Self>, ExampleError> {
+        let Some(examples) = &policy.examples else { return Ok(Vec::new()) };
+        let form =
+            |error: serde_saphyr::Error| ExampleError::Form { file: policy.file.replace(".rego", ".yaml"), reason: error.to_string() };
+        let examples: Examples = serde_saphyr::from_str(examples).map_err(form)?;
+        examples.cases.into_iter().map(|case| Self::new(policy, case)).collect()
+    }
+
+    fn new(policy: &Policy, case: Case) -> Result<Self, ExampleError> {
+        let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
+        let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
+        let tested = match (case.resource, case.cloudformation) {
+            (Some(document), None) => document.into_resource(),
+            (None, Some(template)) => {
+                let mut of_template = template_resources(&template).map_err(form)?;
+                let at = of_template.iter().position(|resource| match &case.logical_id {
+                    Some(id) => resource.id == *id,
+                    None => policy.metadata.custom.resource_types.contains(&resource.type_name),
+                });
+                let at = at.ok_or_else(|| form("the template has no resource that the policy judges".to_owned()))?;
+                let tested = of_template.remove(at);
+                resources.extend(of_template);
+                tested
+            }
+            _ => return Err(form("a case has either `resource` or `cloudformation`".to_owned())),
+        };
+        resources.push(tested.clone());
+        let world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
+        Ok(Self { name: case.name, world, tested, parameters: case.parameters })
+    }
+}
+
 /// Runs one case; gives what is wrong with its outcome.
-fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError> {
-    let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
-    let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
-    let tested = match (case.resource, case.cloudformation) {
-        (Some(document), None) => document.into_resource(),
-        (None, Some(template)) => {
-            let mut of_template = template_resources(&template).map_err(form)?;
-            let at = of_template.iter().position(|resource| match &case.logical_id {
-                Some(id) => resource.id == *id,
-                None => policy.metadata.custom.resource_types.contains(&resource.type_name),
-            });
-            let at = at.ok_or_else(|| form("the template has no resource that the policy judges".to_owned()))?;
-            let tested = of_template.remove(at);
-            resources.extend(of_template);
-            tested
-        }
-        _ => return Err(form("a case has either `resource` or `cloudformation`".to_owned())),
-    };
-    resources.push(tested.clone());
-    for resource in &resources {
-        let schema = Schemas::vendored().get(&resource.type_name).map_err(|error| form(error.to_string()))?;
+fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleError> {
+    let (expect, deny) = (case.expect, case.deny.take());
+    let Example { world, tested, parameters, .. } = Example::new(policy, case)?;
+    for resource in &world.resources {
+        let schema = Schemas::vendored().get(&resource.type_name);
+        let schema = schema.map_err(|error| ExampleError::Form { file: policy.file.clone(), reason: error.to_string() })?;
         // An example names only the properties that matter, so what the schema requires may be missing.
         let violations = schema.root().violations(&Value::Object(resource.properties.clone()));
         let violations: Vec<String> = violations.into_iter().filter(|violation| !violation.ends_with("is required")).collect();
@@ -192,10 +226,9 @@ fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError>
             return Ok(Some(format!("`{}` does not fit its schema: {}", resource.id, violations.join("; "))));
         }
     }
-    let world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
 
     let mut policy = policy.clone();
-    policy.parameters.extend(case.parameters);
+    policy.parameters.extend(parameters);
     let alone = std::slice::from_ref(&policy);
     let scopes = scope::scopes(&world, alone);
     let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
@@ -206,7 +239,9 @@ fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError>
     let mut evaluator = Evaluator::new(&policy)?;
     evaluator.enter(&data)?;
     let by_vm = evaluator.judge(&input)?;
-    let by_interpreter = Interpreter::new(&policy)?.judge(&data, &input)?;
+    let mut interpreter = Interpreter::new(&policy)?;
+    interpreter.enter(&data)?;
+    let by_interpreter = interpreter.judge(&input)?;
     if by_vm != by_interpreter {
         return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
     }
@@ -216,10 +251,10 @@ fn run_case(policy: &Policy, case: Case) -> Result<Option<String>, ExampleError>
         Outcome::Denials(denials) => (Verdict::Fail, denials),
     };
     let shown = || denials.iter().map(|denial| format!("`{}` {}", denial.path, denial.message)).collect::<Vec<_>>().join("; ");
-    if verdict != case.expect {
-        return Ok(Some(format!("expected `{}`, got `{verdict}` {}", case.expect, shown())));
+    if verdict != expect {
+        return Ok(Some(format!("expected `{expect}`, got `{verdict}` {}", shown())));
     }
-    if let Some(mut expected) = case.deny {
+    if let Some(mut expected) = deny {
         expected.sort();
         let mut paths: Vec<&str> = denials.iter().map(|denial| denial.path.as_str()).collect();
         paths.sort_unstable();

@@ -1,18 +1,24 @@
 //! From resources and policies to verdicts.
 
 mod example;
+mod lint;
+mod missing;
+mod refusal;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Resource, Unread, World};
+use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
 use serde::Serialize;
 
-pub use example::{CaseFailure, ExampleError, ExampleReport, run as run_examples};
+pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
+pub use lint::{Filled, Lint, lint};
+pub use refusal::Refusal;
 
 use crate::finding::{Finding, Verdict};
-use crate::policy::{Evaluator, Input, Library, Outcome, Policy, PolicyError};
+use crate::policy::{ANY, Evaluator, Input, Library, Outcome, Policy, PolicyError};
+use missing::{Inquiry, Missing};
 use scope::{Documents, View};
 
 /// How often each verdict was given.
@@ -76,6 +82,10 @@ pub struct Ledger {
     pub resources: BTreeMap<String, usize>,
     /// Scopes that could not be read.
     pub unread: Vec<Gap>,
+    /// What was set out to be read, and how much of it was.
+    pub reads: Reads,
+    /// Calls that were refused, by who refused them.
+    pub refusals: Vec<Refusal>,
     /// Types that policies judge or look up and that the reading did not cover.
     pub uncovered: Vec<String>,
     /// Properties that could not be read, over all resources.
@@ -113,11 +123,11 @@ pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judge
     let gapped: Vec<&Resource> = world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect();
     let next = AtomicUsize::new(0);
     let work = || -> Result<Partial, PolicyError> {
-        let mut evaluators: Vec<Option<Evaluator<'_>>> = library.policies.iter().map(|_| None).collect();
+        let mut desks: Vec<Desk<'_>> = library.policies.iter().map(|_| Desk::default()).collect();
         let mut documents = Documents::default();
         let mut partial = Partial { findings: Vec::new(), counts: vec![Counts::default(); library.policies.len()] };
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(library, view, &gapped, &mut evaluators, &mut documents, options, &mut partial)?;
+            judge_scope(library, view, &gapped, &mut desks, &mut documents, options, &mut partial)?;
         }
         Ok(partial)
     };
@@ -148,11 +158,18 @@ struct Partial {
     counts: Vec<Counts>,
 }
 
+/// What one thread keeps of a policy between scopes.
+#[derive(Default)]
+struct Desk<'a> {
+    evaluator: Option<Evaluator<'a>>,
+    inquiry: Option<Inquiry<'a>>,
+}
+
 fn judge_scope<'a>(
     library: &'a Library,
     view: &View<'a>,
     gapped: &[&Resource],
-    evaluators: &mut [Option<Evaluator<'a>>],
+    desks: &mut [Desk<'a>],
     documents: &mut Documents<'a>,
     options: Options,
     partial: &mut Partial,
@@ -163,50 +180,81 @@ fn judge_scope<'a>(
         let input = Input::new(&resource.id, documents.of(resource));
         inputs.entry(&resource.type_name).or_default().push((*resource, input));
     }
-    for ((policy, slot), counts) in library.policies.iter().zip(evaluators).zip(&mut partial.counts) {
-        let mut lookup_gaps = None;
-        let wanted = policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str()));
-        for (resource, input) in wanted.flatten() {
-            let evaluator = match slot {
-                Some(evaluator) => evaluator,
-                None => slot.insert(Evaluator::new(policy)?),
-            };
-            if lookup_gaps.is_none() {
-                evaluator.enter(&scope)?;
-            }
-            let lookup_gaps = lookup_gaps.get_or_insert_with(|| view.lookup_gaps(policy, gapped));
-            let outcome = evaluator.judge(input)?;
-            // Whether a policy speaks of a resource can depend on what was not read, too.
-            let causes: Vec<Cause> = lookup_gaps.iter().cloned().chain(scope::own_gaps(policy, resource)).collect();
-            let severity = policy.metadata.custom.severity;
-            let finding = |verdict, message, path, ordinal| Finding::new(&policy.id, verdict, severity, resource, message, path, ordinal);
-            let verdict = match (&outcome, causes.is_empty()) {
-                (_, false) => Verdict::Unknown,
-                (Outcome::NotApplicable, true) => Verdict::NotApplicable,
-                (Outcome::Denials(denials), true) if denials.is_empty() => Verdict::Pass,
-                (Outcome::Denials(_), true) => Verdict::Fail,
-            };
-            counts.add(verdict);
-            match (verdict, outcome) {
-                (Verdict::Unknown, _) => {
-                    let mut unknown = finding(Verdict::Unknown, unknown_message(&causes), String::new(), 0);
-                    unknown.causes = causes;
-                    partial.findings.push(unknown);
+    for ((policy, desk), counts) in library.policies.iter().zip(desks).zip(&mut partial.counts) {
+        let mut wanted = policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str())).flatten().peekable();
+        if wanted.peek().is_none() {
+            continue;
+        }
+        let evaluator = match &mut desk.evaluator {
+            Some(evaluator) => evaluator,
+            None => desk.evaluator.insert(Evaluator::new(policy)?),
+        };
+        evaluator.enter(&scope)?;
+        let looked_up = view.missing(policy, gapped);
+        let mut has_entered = false;
+        for (resource, input) in wanted {
+            let own: Vec<Missing> = scope::own_missing(policy, resource).collect();
+            let missing: Vec<&Missing> = looked_up.iter().chain(&own).collect();
+            let outcome = if missing.is_empty() {
+                Some(evaluator.judge(input)?)
+            } else {
+                let inquiry = match &mut desk.inquiry {
+                    Some(inquiry) => inquiry,
+                    None => desk.inquiry.insert(Inquiry::new(policy)?),
+                };
+                if !std::mem::replace(&mut has_entered, true) {
+                    inquiry.enter(&scope)?;
                 }
-                (Verdict::Fail, Outcome::Denials(denials)) => {
-                    let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
-                    for denial in denials {
-                        let ordinal = ordinals.entry(denial.path.clone()).or_default();
-                        partial.findings.push(finding(Verdict::Fail, denial.message, denial.path, *ordinal));
-                        *ordinal += 1;
-                    }
-                }
-                (Verdict::Pass, _) if options.keep_passes => partial.findings.push(finding(Verdict::Pass, String::new(), String::new(), 0)),
-                _ => {}
-            }
+                inquiry.outcome(evaluator, resource, &missing, documents)?
+            };
+            let causes: BTreeSet<Cause> = missing.iter().map(|missing| missing.cause.clone()).collect();
+            record(policy, resource, outcome, causes.into_iter().collect(), options, (counts, &mut partial.findings));
         }
     }
     Ok(())
+}
+
+/// Notes a verdict: unknown where there is no outcome that holds whatever `causes` kept from being read.
+fn record(
+    policy: &Policy,
+    resource: &Resource,
+    outcome: Option<Outcome>,
+    causes: Vec<Cause>,
+    options: Options,
+    (counts, findings): (&mut Counts, &mut Vec<Finding>),
+) {
+    let severity = policy.metadata.custom.severity;
+    let finding = |verdict, message, path, ordinal| Finding::new(&policy.id, verdict, severity, resource, message, path, ordinal);
+    let verdict = match &outcome {
+        None => Verdict::Unknown,
+        Some(Outcome::NotApplicable) => Verdict::NotApplicable,
+        Some(Outcome::Denials(denials)) if denials.is_empty() => Verdict::Pass,
+        Some(Outcome::Denials(_)) => Verdict::Fail,
+    };
+    counts.add(verdict);
+    match (verdict, outcome) {
+        (Verdict::Unknown, _) => {
+            let mut unknown = finding(Verdict::Unknown, unknown_message(&causes), String::new(), 0);
+            unknown.causes = causes;
+            findings.push(unknown);
+        }
+        (Verdict::Fail, Some(Outcome::Denials(denials))) => {
+            let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
+            for denial in denials {
+                let ordinal = ordinals.entry(denial.path.clone()).or_default();
+                let mut fail = finding(Verdict::Fail, denial.message, denial.path, *ordinal);
+                fail.immaterial.clone_from(&causes);
+                findings.push(fail);
+                *ordinal += 1;
+            }
+        }
+        (Verdict::Pass, _) if options.keep_passes => {
+            let mut pass = finding(Verdict::Pass, String::new(), String::new(), 0);
+            pass.immaterial = causes;
+            findings.push(pass);
+        }
+        _ => {}
+    }
 }
 
 fn unknown_message(causes: &[Cause]) -> String {
@@ -228,15 +276,17 @@ fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
     let wanted = here && unread.cause.code != HandlerErrorCode::NotChosen;
     // What was left out is still missing to a policy that sees every Region.
     let sees_all = || judged.iter().any(|name| world.types.as_ref().is_none_or(|types| types.get(name) != Some(&Reach::Regional)));
-    let judged = judged.iter().filter(|_| wanted);
-    let looked_up = reads.types.iter().filter(|_| wanted || (here && sees_all()));
-    reads.all_types
-        || (reads.organization && scope::is_of_organization(unread))
-        || judged.chain(looked_up).chain(&reads.organization_types).any(|name| world.covers(unread, name))
+    let judged = judged.iter().map(String::as_str).filter(|_| wanted);
+    let looked_up = reads.types().filter(|_| wanted || (here && sees_all()));
+    let across = reads.organization_resources.keys().map(String::as_str);
+    reads.is_of_any_type()
+        || (reads.reads_organization() && scope::is_of_organization(unread))
+        || judged.chain(looked_up).chain(across).any(|name| world.covers(unread, name))
 }
 
 fn ledger(world: &World, library: &Library) -> Ledger {
-    let mut ledger = Ledger { interrupted: world.interrupted, ..Ledger::default() };
+    let mut ledger =
+        Ledger { interrupted: world.interrupted, reads: world.reads.clone(), refusals: refusal::refusals(world), ..Ledger::default() };
     for resource in &world.resources {
         match ledger.resources.get_mut(&resource.type_name) {
             Some(count) => *count += 1,
@@ -252,24 +302,23 @@ fn ledger(world: &World, library: &Library) -> Ledger {
     let gap_matters = |resource: &Resource| {
         !resource.gaps.is_empty()
             && library.policies.iter().any(|policy| {
-                let reads = &policy.read_set;
-                let types = policy.metadata.custom.resource_types.iter().chain(&reads.types).chain(&reads.organization_types);
-                resource.gaps.iter().any(|gap| reads.reads(&gap.pointer))
-                    && (reads.all_types || types.into_iter().any(|name| *name == resource.type_name))
+                let is_input = policy.metadata.custom.resource_types.contains(&resource.type_name);
+                resource.gaps.iter().any(|gap| scope::matters(policy, resource, &gap.pointer, is_input))
             })
     };
-    let needed = library.policies.iter().flat_map(|policy| {
-        policy.metadata.custom.resource_types.iter().chain(&policy.read_set.types).chain(&policy.read_set.organization_types)
-    });
-    let uncovered: BTreeSet<&String> = needed.filter(|name| is_unread_type(world, name)).collect();
-    ledger.uncovered = uncovered.into_iter().cloned().collect();
+    let needed = library
+        .policies
+        .iter()
+        .flat_map(|policy| policy.metadata.custom.resource_types.iter().map(String::as_str).chain(policy.read_set.all_types()));
+    let uncovered: BTreeSet<&str> = needed.filter(|name| is_unread_type(world, name)).collect();
+    ledger.uncovered = uncovered.into_iter().map(ToOwned::to_owned).collect();
     ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !world.resources.iter().any(gap_matters);
     ledger
 }
 
 /// Whether the reading did not cover the type at all.
 fn is_unread_type(world: &World, type_name: &str) -> bool {
-    world.types.as_ref().is_some_and(|types| !types.contains_key(type_name))
+    type_name != ANY && world.types.as_ref().is_some_and(|types| !types.contains_key(type_name))
 }
 
 /// Whether an unread Region matters to a resource of `region`: a global resource sees every Region.

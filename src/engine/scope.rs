@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UNLISTED, Unread, World};
 use serde_json::{Value, json};
 
+use super::missing::{Missing, What};
 use super::same_scope;
-use crate::policy::{Document, Names, Policy, Scope};
+use crate::policy::{ANY, Document, Names, Policy, Scope};
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
 pub(super) struct View<'a> {
@@ -76,6 +77,13 @@ impl<'a> Documents<'a> {
     }
 }
 
+impl Documents<'_> {
+    /// A document of its own, for a resource that is not of the world.
+    pub(super) fn fresh(&mut self, resource: &Resource) -> Document {
+        document(resource, &mut self.names)
+    }
+}
+
 fn document(resource: &Resource, names: &mut Names) -> Document {
     let text = |name, text: &str| (name, Document::from(text));
     let members = [
@@ -98,8 +106,8 @@ fn object(types: ByType<'_>) -> Document {
 impl<'a> View<'a> {
     /// `data` for the policies: only the types that some policy looks up.
     pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents<'a>) -> Scope {
-        let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.types).map(String::as_str).collect();
-        let all = policies.iter().any(|policy| policy.read_set.all_types);
+        let types: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.read_set.types()).filter(|name| *name != ANY).collect();
+        let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
         let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
         let mut looked_up = Vec::new();
         for resource in self.visible.iter().copied().filter(|resource| all || types.contains(resource.type_name.as_str())) {
@@ -112,7 +120,8 @@ impl<'a> View<'a> {
         let facts = self.world.accounts.get(self.account).or_else(|| self.world.organization.as_ref()?.accounts.get(self.account));
         let unlisted = || AccountFacts { id: self.account.to_owned(), ..AccountFacts::default() };
         let account = json!(facts.cloned().unwrap_or_else(unlisted));
-        let referrers = if policies.iter().any(|policy| policy.read_set.referrers) { self.referrers(&looked_up) } else { BTreeMap::new() };
+        let referrers =
+            if policies.iter().any(|policy| policy.read_set.has_referrers()) { self.referrers(&looked_up) } else { BTreeMap::new() };
         let names = &mut documents.names;
         let organization = documents.organization.get_or_insert_with(|| organization(self.world, policies, names)).clone();
         Scope::new([
@@ -154,34 +163,47 @@ impl<'a> View<'a> {
     }
 
     /// What of the resources that `policy` looks up from here was not read; `gapped` are the resources of the world that have gaps.
-    pub(super) fn lookup_gaps(&self, policy: &Policy, gapped: &[&Resource]) -> BTreeSet<Cause> {
+    pub(super) fn missing(&self, policy: &Policy, gapped: &[&Resource]) -> BTreeSet<Missing> {
         let reads = &policy.read_set;
-        let looked_up = |other: &&&Resource| {
+        let mut missing = BTreeSet::new();
+        for other in gapped {
             let here = other.account == self.account && sees(self.region, &other.region);
-            (here && (reads.all_types || reads.types.contains(&other.type_name))) || reads.organization_types.contains(&other.type_name)
-        };
-        let mut causes: BTreeSet<Cause> = gapped.iter().filter(looked_up).flat_map(|other| own_gaps(policy, other)).collect();
-        for unread in &self.world.unread {
-            let of = |types: &BTreeSet<String>| types.iter().any(|name| self.world.covers(unread, name));
-            let seen = unread.account == self.account && same_scope(&unread.region, self.region);
-            let looked_up = (seen && (reads.all_types || of(&reads.types))) || of(&reads.organization_types);
-            if looked_up || (reads.organization && is_of_organization(unread)) {
-                causes.insert(unread.cause.clone());
+            for gap in &other.gaps {
+                let read = (here && reads.reads_looked_up(&other.type_name, &gap.pointer))
+                    || reads.reads_in_organization(&other.type_name, &gap.pointer);
+                if read {
+                    let what = What::Property(other.type_name.clone(), gap.pointer.clone());
+                    missing.insert(Missing { what, cause: gap.cause.clone() });
+                }
             }
         }
-        let types = reads.types.iter().chain(&reads.organization_types);
-        causes.extend(types.filter(|name| super::is_unread_type(self.world, name)).map(|name| Cause {
-            code: HandlerErrorCode::NotFound,
-            action: None,
-            message: format!("nothing reads `{name}`"),
+        for unread in &self.world.unread {
+            let seen = unread.account == self.account && same_scope(&unread.region, self.region);
+            let types = reads.types().filter(|_| seen).chain(reads.organization_resources.keys().map(String::as_str));
+            let types = types.filter(|name| *name == ANY || self.world.covers(unread, name));
+            missing.extend(types.map(|name| Missing { what: What::Type(name.to_owned()), cause: unread.cause.clone() }));
+            if reads.reads_organization() && is_of_organization(unread) {
+                missing.insert(Missing { what: What::Facts, cause: unread.cause.clone() });
+            }
+        }
+        missing.extend(reads.all_types().filter(|name| super::is_unread_type(self.world, name)).map(|name| Missing {
+            what: What::Type(name.to_owned()),
+            cause: Cause { code: HandlerErrorCode::NotFound, action: None, message: format!("nothing reads `{name}`") },
         }));
-        causes
+        missing
     }
 }
 
 /// What of the resource itself `policy` reads and could not be read.
-pub(super) fn own_gaps(policy: &Policy, resource: &Resource) -> impl Iterator<Item = Cause> {
-    resource.gaps.iter().filter(|gap| policy.read_set.reads(&gap.pointer)).map(|gap| gap.cause.clone())
+pub(super) fn own_missing(policy: &Policy, resource: &Resource) -> impl Iterator<Item = Missing> {
+    let read = resource.gaps.iter().filter(|gap| policy.read_set.input.reads(&gap.pointer));
+    read.map(|gap| Missing { what: What::Own(gap.pointer.clone()), cause: gap.cause.clone() })
+}
+
+/// Whether the policy reads what is at `pointer` of the resource, as its input or where it looks it up.
+pub(super) fn matters(policy: &Policy, resource: &Resource, pointer: &str, is_input: bool) -> bool {
+    let (reads, name) = (&policy.read_set, &resource.type_name);
+    (is_input && reads.input.reads(pointer)) || reads.reads_looked_up(name, pointer) || reads.reads_in_organization(name, pointer)
 }
 
 /// Whether `unread` is a part of what the organization tells of its accounts.
@@ -192,8 +214,13 @@ pub(super) fn is_of_organization(unread: &Unread) -> bool {
 
 /// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
 fn organization(world: &World, policies: &[Policy], names: &mut Names) -> Document {
-    let types: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.read_set.organization_types).map(String::as_str).collect();
-    let all = policies.iter().any(|policy| policy.read_set.all_types);
+    let types: BTreeSet<&str> = policies
+        .iter()
+        .flat_map(|policy| policy.read_set.organization_resources.keys())
+        .map(String::as_str)
+        .filter(|name| *name != ANY)
+        .collect();
+    let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
     let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
     let mut identified: BTreeMap<&str, BTreeMap<&str, Vec<Document>>> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
     for resource in world.resources.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {

@@ -150,6 +150,13 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         let policies = counted(ledger.unmatched.len(), "policy", "policies");
         writeln!(writer, "{policies} matched no resource: {}", ledger.unmatched.join(", "))?;
     }
+    let tallies = ledger.reads.values().flat_map(|regions| regions.values()).flat_map(|facets| facets.values());
+    let (asked, read) = tallies.fold((0, 0), |(asked, read), tally| (asked + tally.asked, read + tally.read));
+    if asked > 0 {
+        let regions: usize = ledger.reads.values().map(BTreeMap::len).sum();
+        let (accounts, scopes) = (counted(ledger.reads.len(), "account", "accounts"), counted(regions, "scope", "scopes"));
+        writeln!(writer, "read {read} of {asked} facets in {scopes} (account and Region) of {accounts}")?;
+    }
     if ledger.complete {
         return writeln!(writer, "complete: everything that the policies need was read");
     }
@@ -172,6 +179,12 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
             visible(&unread.cause.message),
             counted(gap.policies.len(), "policy", "policies")
         )?;
+    }
+    for refusal in ledger.refusals.iter().take(MOST_UNREAD) {
+        let accounts = counted(refusal.accounts.len(), "account denies", "accounts deny");
+        let layer = refusal.layer.map(|layer| format!(" by {}", layer.describe())).unwrap_or_default();
+        let policy = refusal.policy.as_deref().map(|policy| format!(" `{}`", visible(policy))).unwrap_or_default();
+        writeln!(writer, "  {accounts} `{}`{layer}{policy}\n    {}", visible(&refusal.action), visible(&refusal.remedy))?;
     }
     if !ledger.uncovered.is_empty() {
         writeln!(writer, "  nothing reads {}, which policies look up", ledger.uncovered.join(", "))?;

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 
 from paging import is_later
+from permissions import permit
 from wire import Answer, Failure
 
 # How long a slow answer takes at the most, in seconds: no caller waits so long.
@@ -49,11 +50,13 @@ class Rule:
 
 @dataclass
 class Session:
-    """The rules and the log of one test. `page`: items a page, all where it is None. `account`: the caller's account, moto's own where it is None."""
+    """The rules and the log of one test. `page`: items a page, all where it is None. `account`: the caller's account, moto's own where it is None.
+    `allowed`: the policies of every caller, in whatever account, who may all where it is None."""
 
     rules: list = field(default_factory=list)
     page: int = None
     account: str = None
+    allowed: list = None
     calls: list = field(default_factory=list)
     attempts: dict = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -67,10 +70,13 @@ class Session:
         key = (call.account, call.region, call.action, *call.target())
         with self.lock:
             attempt = self.attempts[key] = self.attempts.get(key, 0) + 1
-            fault = next((rule.fault for rule in self.rules if rule.breaks(call, attempt)), None)
+            fault = next((rule.fault for rule in self.rules if rule.breaks(call, attempt)), None) or self.denial(call)
             place = {"account": call.account, "region": call.region, "service": call.service}
             self.calls.append(place | {"action": call.action, "operation": call.name, "attempt": attempt, "fault": fault})
         return fault
+
+    def denial(self, call):
+        return None if self.allowed is None or permit(self.allowed, call) else "denied"
 
 
 def throttled(call):

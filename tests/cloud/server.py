@@ -2,8 +2,8 @@
 layer that counts calls and breaks them on request. Prints its address, then serves until it is killed.
 
 It is used as an HTTP proxy: a client with the endpoint `http://NAME.test` calls in the session NAME. `PUT /sessions/NAME` with a JSON object of
-the fields of `faults.Session` (`rules`, `page`, `account`) opens it, `GET` gives the calls so far, `DELETE` closes it. A call without a
-session is neither logged nor broken.
+the fields of `faults.Session` (`rules`, `page`, `account`, `allowed`) opens it, `GET` gives the calls so far, `DELETE` closes it. `allowed` are
+IAM policy documents; what is wrong with one is the answer. A call without a session is neither logged nor broken.
 """
 
 import io
@@ -15,8 +15,9 @@ import corrections
 from faults import Rule, Session, broken
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from paging import paged
+from permissions import policy
 from werkzeug.serving import make_server
-from wire import Answer, Call
+from wire import Answer, Call, Failure
 
 # How the names of operations begin that change nothing.
 READS = ("Describe", "Get", "List")
@@ -92,14 +93,24 @@ class Stage:
         session = self.sessions.get(name)
         match environ["REQUEST_METHOD"]:
             case "PUT":
-                asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-                rules = [Rule(**rule) for rule in asked.pop("rules", [])]
-                self.sessions[name] = Session(rules=rules, **asked)
+                settings = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+                try:
+                    self.sessions[name] = opened(settings)
+                except Failure as failure:
+                    return Answer(failure.status, [("Content-Type", "text/plain")], f"{failure.code}: {failure.message}".encode())
             case "GET":
                 return Answer(200, [("Content-Type", "application/json")], json.dumps(session.calls).encode())
             case "DELETE":
                 self.sessions.pop(name).over.set()
         return Answer(204)
+
+
+def opened(settings):
+    """The session of these settings; a Failure where a policy is none."""
+    rules = [Rule(**rule) for rule in settings.pop("rules", [])]
+    documents = settings.pop("allowed", None)
+    allowed = None if documents is None else [policy(document) for document in documents]
+    return Session(rules=rules, allowed=allowed, **settings)
 
 
 def send(answer, start_response, part=None):

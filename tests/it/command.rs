@@ -67,6 +67,7 @@ fn the_exit_code_says_what_was_found() {
     desk.audit(3, &[]);
     desk.audit(3, &["--fail-on", "critical"]);
     desk.audit(0, &["--fail-on", "never"]);
+    desk.audit(0, &["--fail-on", "never", "--require-complete"]);
     desk.audit(0, &["--policy", "aws.ec2.security_group_unrestricted_egress"]);
     desk.audit(3, &["--policy", "aws.ec2.security_group_unrestricted_egress", "--fail-on", "info"]);
 }
@@ -94,6 +95,7 @@ fn a_snapshot_can_be_narrowed_like_a_reading() {
     let expected: Vec<_> = all.iter().filter(|finding| finding["region"] != "us-east-1").cloned().collect();
     assert_eq!(of_region, expected);
     desk.audit(4, &["--region", "eu-south-1", "--policy", "aws.ec2"]);
+    desk.audit(3, &["--region", "eu-south-1", "--policy", "aws.ec2", "--fail-on", "never", "--require-complete"]);
     assert!(desk.fails(2, &["audit", "--snapshot", EXAMPLE, "--account", "1"]).contains("no account `1`"));
     assert!(desk.fails(2, &["audit", "--snapshot", EXAMPLE, "--ou", "Nowhere"]).contains("no organizational unit `Nowhere`"));
 }
@@ -218,4 +220,36 @@ fn a_reader_that_hangs_up_is_no_error() {
     let script = format!("{} policy list | head -n 1", env!("CARGO_BIN_EXE_innovate"));
     let output = Command::new("bash").args(["-o", "pipefail", "-c", &script]).current_dir(Path::new("/")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn lint_names_what_a_policy_reads_and_is_not_there() {
+    let desk = Desk::new();
+    let lint = |body: &str| {
+        desk.write("own/mine/any.rego", policy("mine.any", body));
+        let output = desk.run(&["policy", "lint", "--folder", desk.path("own").to_str().unwrap()]);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let clean = "deny contains \"no\" if not input.properties.MultiAZ";
+    assert_eq!(lint(clean), (Some(0), "1 policies, 0 problems\n".to_owned()));
+    for (body, said) in [
+        (
+            "deny contains \"no\" if not input.properties.MultiAz",
+            "mine/any.rego:15:44: `AWS::RDS::DBInstance` has no property `MultiAz`; did you mean `MultiAZ`?",
+        ),
+        (
+            "deny contains \"no\" if {\n\tendpoint := input.properties.Endpoint\n\tendpoint.Prot == 1\n}",
+            "mine/any.rego:17:11: `AWS::RDS::DBInstance` has no property `Prot` in `Endpoint`; did you mean `Port`?",
+        ),
+        (
+            "deny contains \"no\" if count(data.resources[\"AWS::RDS::DBInstanc\"]) == 0",
+            "no schema for resource type `AWS::RDS::DBInstanc`; did you mean `AWS::RDS::DBInstance`?",
+        ),
+        ("deny contains \"no\" if data.resources[input.properties.Engine].x.properties", "resources are looked up by a computed type"),
+        ("deny contains \"no\" if f(1)\n\nf(x) if f(x - 1)", "rule `mine.any.f` calls itself"),
+    ] {
+        let (code, text) = lint(body);
+        assert_eq!(code, Some(3), "{body}: {text}");
+        assert!(text.contains(said), "{body}: {text}");
+    }
 }

@@ -3,7 +3,7 @@
 use innovate::engine::{Judgement, Options, judge};
 use innovate::finding::Verdict;
 use innovate::policy::{self, Library, Selection};
-use innovate_model::{Cause, HandlerErrorCode, Reach, UNLISTED, Unread, World};
+use innovate_model::{Cause, HandlerErrorCode, Layer, Reach, UNLISTED, Unread, World};
 use serde_json::json;
 
 use crate::world::{MANAGEMENT, PRODUCTION, organization, resource};
@@ -134,4 +134,69 @@ fn what_rests_on_an_organization_that_could_not_be_listed_is_unknown() {
     let of = |id: &str| verdicts(&judged(&world, &[id], 1)).last().map(|(_, verdict)| *verdict);
     assert_eq!(of("aws.rds.not_multi_az"), Some(Verdict::Unknown), "it asks for the name of the account");
     assert_eq!(of("aws.rds.storage_not_encrypted"), Some(Verdict::Pass));
+}
+
+fn scope(account: &str, region: &str, type_name: &str, cause: Cause) -> Unread {
+    Unread { account: account.to_owned(), region: region.to_owned(), type_name: type_name.to_owned(), cause }
+}
+
+#[test]
+fn a_gap_that_could_not_make_a_difference_leaves_the_verdict_and_is_told() {
+    let mut world = organization();
+    let cause = denied("ec2:DescribeVolumes");
+    // Only a volume that says nothing of its encryption is judged by its source: another volume.
+    world.unread.push(scope(MANAGEMENT, "eu-west-1", "AWS::EC2::Volume", cause.clone()));
+    let unencrypted = world.resources.iter_mut().find(|resource| resource.id == "vol-a1").unwrap();
+    unencrypted.properties.remove("Encrypted");
+    unencrypted.properties.insert("SourceVolumeId".to_owned(), json!("vol-unread"));
+    world.sort();
+    let judgement = judged(&world, &["aws.ec2.volume_not_encrypted"], 1);
+    let of = |id: &str| judgement.findings.iter().find(|finding| finding.resource.id == id).unwrap();
+    assert_eq!((of("vol-a1").verdict, of("vol-a1").causes.as_slice()), (Verdict::Unknown, [cause.clone()].as_slice()));
+    assert_eq!((of("vol-a2").verdict, of("vol-a2").immaterial.as_slice()), (Verdict::Pass, [cause].as_slice()));
+}
+
+#[test]
+fn a_value_that_is_only_compared_is_tried_over_all_that_it_could_be() {
+    let mut world = organization();
+    world.resources.clear();
+    // A copy may leave its encryption open; what it is a copy of is asked for, but counts only where it does.
+    for (id, properties, gap) in [
+        ("encrypted", json!({ "StorageEncrypted": true }), "/DBSnapshotIdentifier"),
+        ("plain", json!({ "StorageEncrypted": false }), "/DBSnapshotIdentifier"),
+        ("silent", json!({}), "/DBSnapshotIdentifier"),
+        ("unread", json!({ "Engine": "postgres" }), "/StorageEncrypted"),
+    ] {
+        let mut instance = resource("AWS::RDS::DBInstance", id, MANAGEMENT, "eu-west-1", properties);
+        instance.add_gap(gap, denied("rds:DescribeDBInstances"));
+        world.resources.push(instance);
+    }
+    world.sort();
+    let judgement = judged(&world, &["aws.rds.storage_not_encrypted"], 1);
+    let expected = [("encrypted", Verdict::Pass), ("plain", Verdict::Fail), ("silent", Verdict::Unknown), ("unread", Verdict::Unknown)];
+    assert_eq!(verdicts(&judgement), expected);
+}
+
+#[test]
+fn refusals_are_told_by_who_refused_them() {
+    let mut world = organization();
+    let scp = "arn:aws:organizations::111111111111:policy/o-abcdefghij/service_control_policy/p-12345678";
+    for account in [MANAGEMENT, PRODUCTION] {
+        let message = format!(
+            "User: arn:aws:sts::{account}:assumed-role/Reader/innovate is not authorized to perform: rds:DescribeDBParameters on resource: \
+             arn:aws:rds:eu-west-1:{account}:pg:main with an explicit deny in a service control policy: {scp}"
+        );
+        let cause = Cause { code: HandlerErrorCode::AccessDenied, action: Some("rds:DescribeDBParameters".to_owned()), message };
+        world.unread.push(scope(account, "eu-west-1", "AWS::RDS::DBParameterGroup", cause));
+    }
+    world.sort();
+    let judgement = judged(&world, &["aws.rds.tls_not_required"], 1);
+    let [refusal] = judgement.ledger.refusals.as_slice() else { panic!("{:?}", judgement.ledger.refusals) };
+    assert_eq!(
+        (refusal.action.as_str(), refusal.layer, refusal.explicit),
+        ("rds:DescribeDBParameters", Some(Layer::ServiceControlPolicy), Some(true))
+    );
+    assert_eq!(refusal.policy.as_deref(), Some(scp));
+    assert_eq!(refusal.accounts.len(), 2);
+    assert!(refusal.remedy.contains("role/Reader") && refusal.remedy.contains(scp), "{}", refusal.remedy);
 }

@@ -9,6 +9,7 @@ mod floors;
 mod judge;
 mod law;
 mod policies;
+mod read_set;
 mod readme;
 mod report;
 mod schemas;

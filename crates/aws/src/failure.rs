@@ -86,7 +86,7 @@ pub(crate) fn of_code(code: &str, status: u16) -> HandlerErrorCode {
         | "MissingAuthenticationToken"
         | "RequestExpired" => HandlerErrorCode::InvalidCredentials,
         "AWSOrganizationsNotInUseException" => HandlerErrorCode::NotFound,
-        "OptInRequired" | "SubscriptionRequiredException" | "AuthFailure" => HandlerErrorCode::RegionDisabled,
+        "OptInRequired" | "RegionDisabledException" | "AuthFailure" => HandlerErrorCode::RegionDisabled,
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
@@ -133,4 +133,53 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use innovate_model::{Cause, Denial, Layer};
+    use serde::Deserialize;
+
+    use super::of_code;
+
+    #[derive(Deserialize)]
+    struct Case {
+        name: String,
+        code: String,
+        message: String,
+        expect: Expected,
+    }
+
+    #[derive(Debug, Default, Deserialize, PartialEq)]
+    #[serde(default, deny_unknown_fields)]
+    struct Expected {
+        action: Option<String>,
+        resource: Option<String>,
+        principal: Option<String>,
+        layer: Option<Layer>,
+        explicit: Option<bool>,
+        policy: Option<String>,
+    }
+
+    #[test]
+    fn the_words_of_aws_tell_who_denied() {
+        let cases: Vec<Case> = serde_saphyr::from_str(include_str!("../../../tests/fixtures/denials.yaml")).unwrap();
+        assert!(cases.len() > 50);
+        let mut wrong = Vec::new();
+        for case in cases {
+            let cause = Cause { code: of_code(&case.code, 403), action: None, message: case.message };
+            let denial = Denial::of(&cause).unwrap_or_default();
+            let Denial { action, resource, principal, layer, explicit, policy } = denial;
+            let found = Expected { action, resource, principal, layer, explicit, policy };
+            if found != case.expect {
+                wrong.push(format!(
+                    "{} ({:?}): {}\n  found    {found:?}\n  expected {:?}",
+                    case.name, cause.code, cause.message, case.expect
+                ));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
 }

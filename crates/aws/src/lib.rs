@@ -57,5 +57,5 @@ mod sns;
 #[cfg(feature = "ssoadmin")]
 mod sso;
 
-pub use registry::definitions;
-pub use session::{Options, Session};
+pub use registry::{definitions, properties};
+pub use session::{ENTERING_ACTIONS, OWN_ACTIONS, Options, Session};

@@ -1,6 +1,6 @@
 //! Every resource type and its handler: one line a type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -118,6 +118,25 @@ const REPRESENTED: &[(&str, &str)] = &[
     ("AWS::IAM::UserPolicy", "AWS::IAM::User"),
     ("AWS::IAM::UserToGroupAddition", "AWS::IAM::User"),
 ];
+
+/// Properties that only templates have: no operation tells them, though the schemas do not call them write-only.
+const TEMPLATE_ONLY: &[(&str, &str)] = &[
+    // An instance has the values that its launch template gave it.
+    ("AWS::EC2::Instance", "LaunchTemplate"),
+    ("AWS::RDS::DBInstance", "DBClusterSnapshotIdentifier"),
+];
+
+/// The top-level properties of each type that handlers fill or that only templates have; none where the type has no handler of its own.
+pub fn properties() -> BTreeMap<String, Option<BTreeSet<&'static str>>> {
+    let mut properties: BTreeMap<String, Option<BTreeSet<&str>>> = types().into_keys().map(|name| (name, None)).collect();
+    for registration in registrations() {
+        let facets = registration.list.iter().chain(registration.reads.iter().map(|read| &read.facet));
+        let filled = facets.flat_map(|facet| facet.properties).copied();
+        let template_only = TEMPLATE_ONLY.iter().filter(|(name, _)| *name == registration.type_name).map(|(_, property)| *property);
+        properties.insert(registration.type_name.to_owned(), Some(filled.chain(template_only).collect()));
+    }
+    properties
+}
 
 /// The types that some handler reads or represents.
 pub(crate) fn types() -> BTreeMap<String, Reach> {

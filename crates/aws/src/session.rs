@@ -24,6 +24,20 @@ use crate::organization;
 use crate::registry;
 use crate::throttle::Throttles;
 
+/// The actions by which the caller finds the accounts of the organization and enters them.
+pub const OWN_ACTIONS: &[&str] = &[
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListChildren",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListRoots",
+    "organizations:ListTagsForResource",
+    "sts:AssumeRole",
+];
+
+/// The actions in each account that come before the handlers.
+pub const ENTERING_ACTIONS: &[&str] = &["ec2:DescribeRegions"];
+
 /// How to call AWS.
 #[derive(Clone, Debug)]
 pub struct Options {

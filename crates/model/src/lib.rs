@@ -4,6 +4,7 @@
 //! Nothing here does I/O or knows an SDK: [`Cloud`] and [`Handler`] are implemented by `innovate-aws` for the real
 //! cloud and by [`MemoryCloud`] for tests.
 
+mod denial;
 mod gap;
 mod handler;
 mod memory;
@@ -11,9 +12,10 @@ mod resource;
 mod schema;
 mod world;
 
+pub use denial::{Denial, Layer};
 pub use gap::{Cause, Gap, OTHER_REGIONS, UNLISTED, Unread};
 pub use handler::{Account, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
 pub use memory::MemoryCloud;
 pub use resource::{GLOBAL, Properties, Resource};
 pub use schema::{Property, Schema, SchemaError, Schemas};
-pub use world::{AccountFacts, OrganizationFacts, World};
+pub use world::{AccountFacts, OrganizationFacts, Reads, Tally, World};

@@ -56,6 +56,26 @@ impl Resource {
         }
     }
 
+    /// Puts `value` where the JSON pointer into the properties says, or takes away what is there. A pointer through what is no object or list does nothing.
+    pub fn put(&mut self, pointer: &str, value: Option<Value>) {
+        let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let mut properties = Value::Object(std::mem::take(&mut self.properties));
+        match (properties.pointer_mut(parent), value) {
+            (Some(Value::Object(object)), Some(value)) => drop(object.insert(name, value)),
+            (Some(Value::Object(object)), None) => drop(object.remove(&name)),
+            (Some(Value::Array(items)), value) => {
+                if let Some(item) = name.parse().ok().and_then(|index: usize| items.get_mut(index)) {
+                    *item = value.unwrap_or_default();
+                }
+            }
+            _ => {}
+        }
+        if let Value::Object(object) = properties {
+            self.properties = object;
+        }
+    }
+
     /// A string property, where it is there and a string.
     pub fn text(&self, property: &str) -> Option<&str> {
         self.properties.get(property).and_then(Value::as_str)

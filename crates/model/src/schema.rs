@@ -196,6 +196,13 @@ impl<'a> Property<'a> {
         names
     }
 
+    /// The name of a child property that `name` may be a slip for.
+    pub fn nearest(self, name: &str) -> Option<&'a str> {
+        let name = name.to_lowercase();
+        let distance = |candidate: &&str| strsim::damerau_levenshtein(&candidate.to_lowercase(), &name);
+        self.names().into_iter().min_by_key(distance).filter(|candidate| distance(candidate) <= candidate.len() / 3)
+    }
+
     /// Where `value` departs from the schema: pointers with what is wrong. Types, enumerations, required and unknown properties are checked.
     pub fn violations(self, value: &Value) -> Vec<String> {
         let mut found = Vec::new();

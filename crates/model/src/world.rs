@@ -48,6 +48,19 @@ pub struct OrganizationFacts {
     pub unread: Vec<Unread>,
 }
 
+/// How often a facet was asked for, and how often it was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tally {
+    /// Once for a listing, once for each resource otherwise.
+    pub asked: u64,
+    /// Of these; why the rest was not is among the gaps and what is unread.
+    pub read: u64,
+}
+
+/// What was set out to be read: account → Region → facet (`AWS::RDS::DBInstance DescribeDBInstances`) → how often.
+pub type Reads = BTreeMap<String, BTreeMap<String, BTreeMap<String, Tally>>>;
+
 /// The world that policies judge.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +84,9 @@ pub struct World {
     /// What could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
+    /// What was set out to be read, and what was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reads: Reads,
     /// Whether the reading was interrupted before its end.
     #[serde(default)]
     pub interrupted: bool,

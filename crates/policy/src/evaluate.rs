@@ -1,12 +1,13 @@
 //! Evaluation: regorus' RVM, and its interpreter, with which the tests compare it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use regorus::rvm::RegoVM;
 use serde_json::{Map, Value};
 
+use crate::analysis::Analysis;
 use crate::program::entry_points;
-use crate::{Library, Policy, PolicyError};
+use crate::{Library, Place, Policy, PolicyError, ReadSet};
 
 /// A JSON value as the engine takes it. A copy shares what it holds, but not between threads without a price: keep those of a thread its own.
 #[derive(Clone, Debug)]
@@ -180,7 +181,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Judges by regorus' interpreter: slower, and the reference for what the RVM must answer.
+/// Judges by regorus' interpreter: slower, the reference for what the RVM must answer, and able to say which lines it went through.
 #[derive(Debug)]
 pub struct Interpreter<'a> {
     policy: &'a Policy,
@@ -193,18 +194,41 @@ impl<'a> Interpreter<'a> {
     /// # Errors
     /// The Rego does not parse.
     pub fn new(policy: &'a Policy) -> Result<Self, PolicyError> {
-        let modules = policy.modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()));
-        Ok(Self { policy, engine: engine(modules.chain([(policy.file.as_str(), policy.source.as_ref())]))? })
+        Ok(Self { policy, engine: engine(policy.reached().into_iter())? })
     }
 
-    /// Judges as [`Evaluator::enter`] and [`Evaluator::judge`] do.
+    /// The read-set of the policy with the places where each path is read.
+    ///
+    /// # Errors
+    /// The syntax tree is not of the form that this build knows.
+    pub fn read_set(&self) -> Result<ReadSet, PolicyError> {
+        Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.read_set).unwrap_or_default())
+    }
+
+    /// The rules that the policy reaches and that call themselves.
+    ///
+    /// # Errors
+    /// The syntax tree is not of the form that this build knows.
+    pub fn recursive_rules(&self) -> Result<BTreeSet<String>, PolicyError> {
+        Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.recursive).unwrap_or_default())
+    }
+
+    /// As [`Evaluator::enter`].
+    ///
+    /// # Errors
+    /// The scope is not an object or collides with a rule.
+    pub fn enter(&mut self, scope: &Scope) -> Result<(), PolicyError> {
+        self.engine.clear_data();
+        let data = scope.with_parameters(self.policy)?;
+        self.engine.add_data(data).map_err(|error| PolicyError::Rego { reason: error.to_string() })
+    }
+
+    /// Judges as [`Evaluator::judge`] does.
     ///
     /// # Errors
     /// The evaluation fails, or a denial has the wrong form.
-    pub fn judge(&mut self, scope: &Scope, input: &Input<'_>) -> Result<Outcome, PolicyError> {
+    pub fn judge(&mut self, input: &Input<'_>) -> Result<Outcome, PolicyError> {
         let policy = self.policy;
-        self.engine.clear_data();
-        self.engine.add_data(scope.with_parameters(policy)?).map_err(|error| evaluation(policy, input, &error.to_string()))?;
         self.engine.set_input(input.document.clone());
         let mut run = |rule: &str| self.engine.eval_rule(rule.to_owned()).map_err(|error| evaluation(policy, input, &error.to_string()));
         let entries = entry_points(&policy.id, &policy.rules, policy.has_applicability);
@@ -221,6 +245,19 @@ impl<'a> Interpreter<'a> {
         }
         denials.sort();
         Ok(Outcome::Denials(denials))
+    }
+
+    /// Judges, and says whether the evaluation went through a line of `places`.
+    ///
+    /// # Errors
+    /// As [`Interpreter::judge`].
+    pub fn judge_watching(&mut self, input: &Input<'_>, places: &BTreeSet<&Place>) -> Result<(Outcome, bool), PolicyError> {
+        self.engine.set_enable_coverage(true);
+        self.engine.clear_coverage_data();
+        let outcome = self.judge(input)?;
+        let report = self.engine.get_coverage_report().map_err(|error| evaluation(self.policy, input, &error.to_string()))?;
+        let went = |place: &&Place| report.files.iter().any(|file| file.path == place.file && file.covered.contains(&place.line));
+        Ok((outcome, places.iter().any(went)))
     }
 
     /// Evaluates rules of library tests, `data.lib.<name>_test.test_…`, over an empty world; gives those that are not true.

@@ -2,6 +2,7 @@
 //!
 //! Only this crate names `regorus`. It does not know what ships: the build script of `innovate` packs that by [`Library::pack`].
 
+mod analysis;
 mod evaluate;
 mod library;
 mod metadata;
@@ -9,6 +10,7 @@ mod pack;
 mod program;
 mod read_set;
 mod severity;
+mod syntax;
 
 use std::path::PathBuf;
 
@@ -16,7 +18,7 @@ pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Names, Outco
 pub use library::{Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
 pub use program::Program;
-pub use read_set::ReadSet;
+pub use read_set::{ANY, ByType, Path, Paths, Place, ReadSet, Reading};
 pub use severity::{Severity, UnknownSeverity};
 
 /// A policy that cannot be used.

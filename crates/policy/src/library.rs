@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::analysis::Analysis;
 use crate::evaluate::engine;
 use crate::program::entry_points;
-use crate::{Metadata, PolicyError, Program, ReadSet, Severity};
+use crate::{ANY, ByType, Metadata, PolicyError, Program, ReadSet, Severity};
 
 /// Library modules: file and source.
 type Modules = Vec<(String, Cow<'static, str>)>;
@@ -39,6 +40,33 @@ pub struct Policy {
     pub(crate) program: Program,
     /// The library modules that it may import.
     pub(crate) modules: Arc<Modules>,
+}
+
+impl Policy {
+    /// The policy and the library modules that it reaches, as files and texts; the policy comes first.
+    pub(crate) fn reached(&self) -> Vec<(&str, &str)> {
+        let mut reached = vec![(self.file.as_str(), self.source.as_ref())];
+        let mut left: Vec<(&str, &str)> = self.modules.iter().map(|(file, text)| (file.as_str(), text.as_ref())).collect();
+        let mut next = 0;
+        while let Some((_, text)) = reached.get(next).copied() {
+            let is_named =
+                |module: &str| module.lines().find_map(|line| line.strip_prefix("package ")).is_some_and(|name| text.contains(name.trim()));
+            let (named, others) = left.into_iter().partition(|(_, module)| is_named(module));
+            let named: Vec<(&str, &str)> = named;
+            reached.extend(named);
+            left = others;
+            next += 1;
+        }
+        reached
+    }
+
+    /// The text of a file that the policy is made of: its own, or that of a library module.
+    pub fn text_of(&self, file: &str) -> Option<&str> {
+        if file == self.file {
+            return Some(&self.source);
+        }
+        self.modules.iter().find(|(name, _)| name == file).map(|(_, text)| text.as_ref())
+    }
 }
 
 /// Which policies to judge by.
@@ -107,7 +135,7 @@ impl Library {
         let of_sources = sources.iter().map(|(file, source)| (file.as_str(), source.as_str()));
         let of_modules = modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()));
         let mut engine = engine(of_sources.chain(of_modules))?;
-        let analysed = ReadSet::analyse(&engine, sources.len())?;
+        let analysed = Analysis::of(&engine, sources.len())?;
         let mut policies = Vec::new();
         for ((file, source), analysis) in sources.into_iter().zip(analysed) {
             let id = file.trim_end_matches(".rego").replace('/', ".");
@@ -158,6 +186,17 @@ impl Library {
             by_id && selection.severity.is_none_or(|least| policy.metadata.custom.severity >= least)
         });
         Ok(self)
+    }
+
+    /// What the policies need of each type; none where some policy looks resources up by a computed type.
+    pub fn needs(&self) -> Option<ByType> {
+        let mut needs = ByType::new();
+        for policy in &self.policies {
+            for (name, paths) in policy.read_set.needs(&policy.metadata.custom.resource_types) {
+                needs.entry(name).or_default().extend(&paths);
+            }
+        }
+        (!needs.contains_key(ANY)).then_some(needs)
     }
 
     /// Sets parameters: policy id → name → value, checked against the policies' own schemas.

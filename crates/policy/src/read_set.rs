@@ -1,305 +1,225 @@
-//! What a policy reads, by static analysis of its syntax tree and of the library rules that it reaches.
-//!
-//! The analysis over-approximates: whatever it can't name is taken as everything. Names are collected without regard to which
-//! resource they are read from, so a name counts for the input and for every resource that is looked up.
+//! What a policy reads: the properties of its input and of what it looks up, and the facts of the account and the organization.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::PolicyError;
+/// Stands for any name in a path: an item of a list, or a member by a computed name.
+pub const ANY: &str = "*";
 
-/// The facts that decide which gaps matter to a policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct ReadSet {
-    /// The top-level properties that are read, of the input or of any resource that is looked up.
-    pub properties: BTreeSet<String>,
-    /// Whether properties are read in a way that names none: then all of them count.
-    pub all_properties: bool,
-    /// The types that are looked up in `data.resources` or `data.referrers`.
-    pub types: BTreeSet<String>,
-    /// The types that are looked up in `data.organization.resources` or `data.organization.identified`.
-    pub organization_types: BTreeSet<String>,
-    /// Whether types are looked up by a name that is computed: then all of them count.
-    pub all_types: bool,
-    /// Whether `data.referrers` is read.
-    pub referrers: bool,
-    /// Whether facts of `data.account` but its id, or of `data.organization`, are read, which only the organization tells.
-    pub organization: bool,
+/// A place in a policy or library module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The file, as it was loaded.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
 }
 
-/// What the analysis of one module gives.
-#[derive(Debug)]
-pub(crate) struct Analysis {
-    pub package: String,
-    pub rules: BTreeSet<String>,
-    pub read_set: ReadSet,
+/// How a path is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Reading {
+    /// Whether the value is looked at with all that it holds; otherwise only whether it is there, or what kind of thing it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deep: bool,
+    /// Whether more is done with the value than to compare it with constants.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    /// The constants that it is compared with, as JSON.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub constants: BTreeSet<String>,
+    /// Where it is read. Known to an analysis of the text, not kept in a packed library.
+    #[serde(skip)]
+    pub places: BTreeSet<Place>,
+}
+
+/// A path below `properties`, a name a step, [`ANY`] for any.
+pub type Path = Vec<String>;
+
+/// Paths and how they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Paths(pub BTreeMap<Path, Reading>);
+
+impl Serialize for Paths {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<(Path, Reading)>::deserialize(deserializer).map(|entries| Self(entries.into_iter().collect()))
+    }
+}
+
+impl fmt::Display for Paths {
+    /// The paths that no other one covers, `/` between names, `/**` where all below counts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let covered = |path: &Path| {
+            self.0.iter().any(|(other, reading)| {
+                other != path
+                    && (path.starts_with(other) && reading.deep || other.starts_with(path) && !self.0.get(path).is_some_and(|own| own.deep))
+            })
+        };
+        let shown: Vec<String> = self
+            .0
+            .iter()
+            .filter(|(path, reading)| !covered(path) && (reading.deep || !path.is_empty()))
+            .map(|(path, reading)| match (path.as_slice(), reading.deep && reading.open) {
+                ([], _) => "every property".to_owned(),
+                (_, true) => format!("{}/**", path.join("/")),
+                _ => path.join("/"),
+            })
+            .collect();
+        f.write_str(if shown.is_empty() { "nothing but that it is there" } else { "" })?;
+        f.write_str(&shown.join(", "))
+    }
+}
+
+impl Paths {
+    /// The readings that a gap at `pointer` (into the properties) touches: what is above it, below it, or the same.
+    pub fn touched<'a>(&'a self, pointer: &str) -> impl Iterator<Item = (&'a Path, &'a Reading)> {
+        let gap: Vec<String> =
+            pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).filter(|step| !step.is_empty()).collect();
+        self.0.iter().filter(move |(path, reading)| {
+            let same = gap.iter().zip(path.iter()).all(|(a, b)| a == b || a == ANY || b == ANY);
+            same && (gap.len() <= path.len() || reading.deep)
+        })
+    }
+
+    /// Whether a gap at `pointer` may matter.
+    pub fn reads(&self, pointer: &str) -> bool {
+        self.touched(pointer).next().is_some()
+    }
+
+    /// The top-level properties that are read; none where that is all of them.
+    pub fn properties(&self) -> Option<BTreeSet<&str>> {
+        let all = |(path, reading): (&Path, &Reading)| path.first().map_or(reading.deep, |name| name == ANY);
+        (!self.0.iter().any(all)).then(|| self.0.keys().filter_map(|path| path.first()).map(String::as_str).collect())
+    }
+
+    /// Every place where something of it is read.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.0.values().flat_map(|reading| &reading.places)
+    }
+
+    pub(crate) fn add(&mut self, path: Path, reading: Reading) {
+        let known = self.0.entry(path).or_default();
+        known.deep |= reading.deep;
+        known.open |= reading.open;
+        known.constants.extend(reading.constants);
+        known.places.extend(reading.places);
+    }
+
+    /// Adds all that is read in `other`.
+    pub fn extend(&mut self, other: &Self) {
+        for (path, reading) in &other.0 {
+            self.add(path.clone(), reading.clone());
+        }
+    }
+}
+
+/// Paths by resource type, [`ANY`] for types that are looked up by a computed name.
+pub type ByType = BTreeMap<String, Paths>;
+
+/// The facts that decide what is collected for a policy, and which gaps matter to it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct ReadSet {
+    /// What is read of the input.
+    pub input: Paths,
+    /// What is read of resources in `data.resources`.
+    pub resources: ByType,
+    /// What is read of resources in `data.referrers`. As any property may hold the reference, a gap anywhere in such a resource matters.
+    pub referrers: ByType,
+    /// What is read of resources in `data.organization.resources` and `data.organization.identified`.
+    pub organization_resources: ByType,
+    /// What is read of `data.account` but its id, below `account`, and of `data.organization` but the resources, below `organization`: what only
+    /// the organization tells.
+    pub facts: Paths,
 }
 
 impl ReadSet {
-    /// Whether a gap at `pointer` (into the properties) may matter.
-    pub fn reads(&self, pointer: &str) -> bool {
-        let first = pointer.trim_start_matches('/').split('/').next().unwrap_or_default();
-        self.all_properties || first.is_empty() || self.properties.contains(first)
+    /// The types that are looked up in the account and Region.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.resources.keys().chain(self.referrers.keys()).map(String::as_str)
     }
 
-    /// Analyses the first `count` modules of an engine together with the others, which they may import.
-    pub(crate) fn analyse(engine: &regorus::Engine, count: usize) -> Result<Vec<Analysis>, PolicyError> {
-        let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { reason: error.to_string() };
-        let text = engine.get_ast_as_json().map_err(|error| rego(&error))?;
-        let asts: Vec<Value> = serde_json::from_str(&text).map_err(|error| rego(&error))?;
-        let parsed: Vec<Module> = asts.iter().filter_map(|ast| Module::new(ast.get("ast")?)).collect();
-        let by_package: BTreeMap<&str, &Module> = parsed.iter().map(|module| (module.package.as_str(), module)).collect();
-        Ok(parsed
-            .iter()
-            .take(count)
-            .map(|module| {
-                let mut walk = Walk { modules: &by_package, read_set: ReadSet::default(), reached: BTreeSet::new(), queue: Vec::new() };
-                for rule in module.rules.keys() {
-                    walk.reach(&module.package, rule);
-                }
-                walk.run();
-                Analysis { package: module.package.clone(), rules: module.rules.keys().cloned().collect(), read_set: walk.read_set }
-            })
-            .collect())
+    /// The types that are looked up, wherever.
+    pub fn all_types(&self) -> impl Iterator<Item = &str> {
+        self.types().chain(self.organization_resources.keys().map(String::as_str))
+    }
+
+    /// Whether a type may be looked up in the account and Region.
+    pub fn looks_up(&self, type_name: &str) -> bool {
+        has(&self.resources, type_name) || has(&self.referrers, type_name)
+    }
+
+    /// Whether a type may be looked up across the organization.
+    pub fn looks_up_in_organization(&self, type_name: &str) -> bool {
+        has(&self.organization_resources, type_name)
+    }
+
+    /// Whether types are looked up by a computed name: then all of them count.
+    pub fn is_of_any_type(&self) -> bool {
+        self.all_types().any(|name| name == ANY)
+    }
+
+    /// Whether `data.referrers` is read.
+    pub fn has_referrers(&self) -> bool {
+        !self.referrers.is_empty()
+    }
+
+    /// Whether facts are read that only the organization tells.
+    pub fn reads_organization(&self) -> bool {
+        !self.facts.0.is_empty()
+    }
+
+    /// Whether a gap at `pointer` of a resource of the type matters where the resource is looked up in the account and Region.
+    pub fn reads_looked_up(&self, type_name: &str, pointer: &str) -> bool {
+        has(&self.referrers, type_name) || reads(&self.resources, type_name, pointer)
+    }
+
+    /// Whether a gap at `pointer` of a resource of the type matters where the resource is looked up across the organization.
+    pub fn reads_in_organization(&self, type_name: &str, pointer: &str) -> bool {
+        reads(&self.organization_resources, type_name, pointer)
+    }
+
+    /// The readings of a resource of the type that a gap at `pointer` touches, the resource being the input or looked up.
+    pub fn touched<'a>(&'a self, type_name: &str, pointer: &str, is_input: bool) -> Vec<(&'a Path, &'a Reading)> {
+        let of_input = is_input.then_some(&self.input);
+        let maps = [&self.resources, &self.referrers, &self.organization_resources];
+        let looked_up = maps.into_iter().flat_map(|map| [map.get(type_name), map.get(ANY)]).flatten();
+        of_input.into_iter().chain(looked_up).flat_map(|paths| paths.touched(pointer)).collect()
+    }
+
+    /// What is needed of each type, `judged` being those of the input.
+    pub fn needs(&self, judged: &[String]) -> ByType {
+        let mut needs = ByType::new();
+        for name in judged {
+            needs.entry(name.clone()).or_default().extend(&self.input);
+        }
+        for (name, paths) in self.resources.iter().chain(&self.organization_resources) {
+            needs.entry(name.clone()).or_default().extend(paths);
+        }
+        for name in self.referrers.keys() {
+            // Whatever property holds the reference.
+            needs.entry(name.clone()).or_default().add(Path::new(), Reading { deep: true, open: true, ..Reading::default() });
+        }
+        // Every finding names the resource by its ARN.
+        for paths in needs.values_mut() {
+            paths.add(vec!["Arn".to_owned()], Reading::default());
+        }
+        needs
     }
 }
 
-/// A parsed module.
-struct Module<'a> {
-    package: String,
-    /// Alias → package of an import.
-    imports: BTreeMap<String, String>,
-    rules: BTreeMap<String, Vec<&'a Value>>,
+fn has(map: &ByType, type_name: &str) -> bool {
+    map.contains_key(type_name) || map.contains_key(ANY)
 }
 
-impl<'a> Module<'a> {
-    fn new(ast: &'a Value) -> Option<Self> {
-        let package = path_of(ast.pointer("/package/refr")?).join(".");
-        let mut imports = BTreeMap::new();
-        for import in ast.get("imports").and_then(Value::as_array).into_iter().flatten() {
-            let path = import.get("refr").map(path_of).unwrap_or_default();
-            let alias = import.get("as").and_then(name_of).or_else(|| path.last().cloned());
-            if let (Some(alias), Some("data")) = (alias, path.first().map(String::as_str)) {
-                imports.insert(alias, path.iter().skip(1).cloned().collect::<Vec<_>>().join("."));
-            }
-        }
-        let mut rules: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
-        for rule in ast.get("rules").and_then(Value::as_array).into_iter().flatten() {
-            let spec = rule.as_object().and_then(|rule| rule.values().next())?;
-            let head = spec.get("head").and_then(Value::as_object).and_then(|head| head.values().next());
-            let refr = head.and_then(|head| head.get("refr")).or_else(|| spec.get("refr"));
-            let name = refr.map(path_of).and_then(|path| path.into_iter().next()).unwrap_or_default();
-            rules.entry(name).or_default().push(rule);
-        }
-        Some(Self { package, imports, rules })
-    }
-}
-
-/// The name in a variable or field: `{"Var": {"value": name}}`, or `[span, name]`.
-fn name_of(node: &Value) -> Option<String> {
-    node.pointer("/Var/value").or_else(|| node.get(1)).or(Some(node)).and_then(Value::as_str).map(ToOwned::to_owned)
-}
-
-/// The static parts of a reference.
-fn path_of(node: &Value) -> Vec<String> {
-    let (base, steps) = chain(node);
-    base.into_iter().map(ToOwned::to_owned).chain(steps.into_iter().map_while(|step| step)).collect()
-}
-
-/// A reference as its base variable and its steps, none for a step that is computed.
-fn chain(node: &Value) -> (Option<&str>, Vec<Option<String>>) {
-    let mut steps = Vec::new();
-    let mut node = node;
-    loop {
-        if let Some(dot) = node.get("RefDot") {
-            steps.push(dot.get("field").and_then(name_of));
-            let Some(next) = dot.get("refr") else { break };
-            node = next;
-        } else if let Some(bracket) = node.get("RefBrack") {
-            steps.push(
-                bracket
-                    .pointer("/index/String/value")
-                    .or_else(|| bracket.pointer("/index/RawString/value"))
-                    .and_then(Value::as_str)
-                    .map(ToOwned::to_owned),
-            );
-            let Some(next) = bracket.get("refr") else { break };
-            node = next;
-        } else {
-            break;
-        }
-    }
-    steps.reverse();
-    (node.pointer("/Var/value").and_then(Value::as_str), steps)
-}
-
-struct Walk<'a> {
-    modules: &'a BTreeMap<&'a str, &'a Module<'a>>,
-    read_set: ReadSet,
-    reached: BTreeSet<(String, String)>,
-    queue: Vec<(String, String)>,
-}
-
-impl Walk<'_> {
-    fn reach(&mut self, package: &str, rule: &str) {
-        let key = (package.to_owned(), rule.to_owned());
-        if self.reached.insert(key.clone()) {
-            self.queue.push(key);
-        }
-    }
-
-    fn run(&mut self) {
-        while let Some((package, rule)) = self.queue.pop() {
-            let Some(module) = self.modules.get(package.as_str()).copied() else { continue };
-            for node in module.rules.get(&rule).into_iter().flatten() {
-                self.visit(node, module);
-            }
-        }
-    }
-
-    fn visit(&mut self, node: &Value, module: &Module<'_>) {
-        match node {
-            Value::Array(items) => items.iter().for_each(|item| self.visit(item, module)),
-            Value::Object(object) => {
-                if object.contains_key("RefDot") || object.contains_key("RefBrack") {
-                    self.reference(node, module);
-                    return;
-                }
-                if let Some(call) = object.get("Call")
-                    && self.object_get(call, module)
-                {
-                    return;
-                }
-                if let Some(name) = node.pointer("/Var/value").and_then(Value::as_str) {
-                    self.variable(name, module);
-                }
-                object.values().for_each(|value| self.visit(value, module));
-            }
-            _ => {}
-        }
-    }
-
-    fn variable(&mut self, name: &str, module: &Module<'_>) {
-        if module.rules.contains_key(name) {
-            self.reach(&module.package, name);
-        }
-        if let Some(package) = module.imports.get(name).cloned() {
-            // A whole imported package as a value: everything in it.
-            let rules: Vec<String> = self.modules.get(package.as_str()).map(|m| m.rules.keys().cloned().collect()).unwrap_or_default();
-            for rule in rules {
-                self.reach(&package, &rule);
-            }
-            if let Some((package, rule)) = package.rsplit_once('.') {
-                self.reach(package, rule);
-            }
-        }
-        if name == "data" {
-            self.read_set.organization = true;
-            self.read_set.all_types = true;
-            self.read_set.all_properties = true;
-        }
-    }
-
-    /// `object.get(x.properties, "Name", default)` reads one name.
-    fn object_get(&mut self, call: &Value, module: &Module<'_>) -> bool {
-        if call.get("fcn").map(path_of).is_none_or(|path| path != ["object", "get"]) {
-            return false;
-        }
-        let (Some(of), Some(name)) = (call.pointer("/params/0"), call.pointer("/params/1/String/value").and_then(Value::as_str)) else {
-            return false;
-        };
-        let (base, mut steps) = chain(of);
-        if base.is_none() || steps.last().and_then(Option::as_deref) != Some("properties") {
-            return false;
-        }
-        steps.push(Some(name.to_owned()));
-        self.steps(base, &steps, module);
-        self.inner(of, module);
-        if let Some(default) = call.pointer("/params/2") {
-            self.visit(default, module);
-        }
-        true
-    }
-
-    fn reference(&mut self, node: &Value, module: &Module<'_>) {
-        let (base, steps) = chain(node);
-        self.steps(base, &steps, module);
-        self.inner(node, module);
-    }
-
-    /// The computed parts within a reference: bracket indexes, and a base that is no variable.
-    fn inner(&mut self, node: &Value, module: &Module<'_>) {
-        let mut node = node;
-        loop {
-            if let Some(bracket) = node.get("RefBrack") {
-                if let Some(index) = bracket.get("index") {
-                    self.visit(index, module);
-                }
-                let Some(next) = bracket.get("refr") else { return };
-                node = next;
-            } else if let Some(next) = node.get("RefDot").and_then(|dot| dot.get("refr")) {
-                node = next;
-            } else {
-                if node.get("Var").is_none() {
-                    self.visit(node, module);
-                }
-                return;
-            }
-        }
-    }
-
-    fn steps(&mut self, base: Option<&str>, steps: &[Option<String>], module: &Module<'_>) {
-        if let Some(at) = steps.iter().position(|step| step.as_deref() == Some("properties")) {
-            match steps.get(at + 1) {
-                Some(Some(name)) => {
-                    self.read_set.properties.insert(name.clone());
-                }
-                _ => self.read_set.all_properties = true,
-            }
-        }
-        let Some(base) = base else { return };
-        let names: Vec<Option<&str>> = steps.iter().map(Option::as_deref).collect();
-        if base == "data" {
-            match names.as_slice() {
-                [Some("resources"), rest @ ..] => self.lookup(rest.first().copied().flatten(), false),
-                [Some("referrers"), rest @ ..] => {
-                    self.read_set.referrers = true;
-                    self.lookup(rest.get(1).copied().flatten(), false);
-                }
-                [Some("organization"), Some("resources" | "identified"), rest @ ..] => self.lookup(rest.first().copied().flatten(), true),
-                [Some("parameters" | "now"), ..] | [Some("account"), Some("id")] => {}
-                [Some("account" | "organization"), ..] => self.read_set.organization = true,
-                path => {
-                    let path: Vec<&str> = path.iter().map_while(|step| *step).collect();
-                    for split in 1..path.len() {
-                        let (package, rule) = path.split_at(split);
-                        if let Some(rule) = rule.first() {
-                            self.reach(&package.join("."), rule);
-                        }
-                    }
-                }
-            }
-        } else if let Some(package) = module.imports.get(base).cloned() {
-            match names.first() {
-                Some(Some(rule)) => self.reach(&package, rule),
-                _ => self.variable(base, module),
-            }
-        } else if module.rules.contains_key(base) {
-            self.reach(&module.package, base);
-        }
-    }
-
-    fn lookup(&mut self, type_name: Option<&str>, organization: bool) {
-        match type_name {
-            Some(name) if organization => {
-                self.read_set.organization_types.insert(name.to_owned());
-            }
-            Some(name) => {
-                self.read_set.types.insert(name.to_owned());
-            }
-            None => self.read_set.all_types = true,
-        }
-    }
+fn reads(map: &ByType, type_name: &str, pointer: &str) -> bool {
+    [map.get(type_name), map.get(ANY)].into_iter().flatten().any(|paths| paths.reads(pointer))
 }

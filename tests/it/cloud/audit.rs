@@ -63,7 +63,9 @@ fn an_audit_of_the_live_organization_and_one_of_its_snapshot_say_the_same() {
     let live = judge(&["audit", "-o", "json"]);
     let kept = judge(&["audit", "--snapshot", file, "-o", "json"]);
     assert_eq!(live["findings"], kept["findings"]);
-    assert_eq!(live["ledger"], kept["ledger"]);
+    for part in ["complete", "policies", "unmatched", "unread", "uncovered"] {
+        assert_eq!(live["ledger"][part], kept["ledger"][part], "{part}");
+    }
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use innovate_model::{Cause, HandlerErrorCode, World};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::permission::{documents, granted};
 use super::{Stage, WHOLE, judged};
 use crate::verdict::{Key, departures, verdicts};
 use innovate::finding::Verdict;
@@ -23,8 +24,10 @@ fn actions() -> BTreeSet<String> {
 #[test]
 fn whatever_is_denied_nothing_passes_for_it() {
     // Nothing is read without an identity: `account.rs` and `flag.rs` see to that.
-    let actions: Vec<String> = actions().into_iter().filter(|action| action != "sts:GetCallerIdentity").collect();
+    let actions: BTreeSet<String> = actions().into_iter().filter(|action| action != "sts:GetCallerIdentity").collect();
     assert!(actions.len() > 100, "{actions:?}");
+    let documents = documents(&["--all"]);
+    assert_eq!(granted(&documents), actions, "what is granted is what is called");
     let of_whole = verdicts(&WHOLE.1);
     let queue = Mutex::new(actions.iter());
     let failures = Mutex::new(Vec::new());
@@ -32,7 +35,7 @@ fn whatever_is_denied_nothing_passes_for_it() {
         for _ in 0..2 {
             threads.spawn(|| {
                 while let Some(action) = { queue.lock().unwrap().next() } {
-                    let problems = denied(action, &of_whole);
+                    let problems = denied(action, &documents, &of_whole);
                     failures.lock().unwrap().extend(problems.into_iter().map(|problem| format!("{action}: {problem}")));
                 }
             });
@@ -42,13 +45,25 @@ fn whatever_is_denied_nothing_passes_for_it() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-fn denied(action: &str, of_whole: &BTreeMap<Key, Verdict>) -> Vec<String> {
+fn denied(action: &str, documents: &[Value], of_whole: &BTreeMap<Key, Verdict>) -> Vec<String> {
     let name = action.to_lowercase().replace(':', "-");
-    let stage = Stage::open(&name, &json!({ "rules": [{ "fault": "denied", "action": action }] }));
+    let stage = Stage::open(&name, &json!({ "allowed": without(documents, action) }));
     let world = stage.read();
     let mut problems = departures(&world, &verdicts(&judged(&world)), of_whole);
     problems.extend(unnamed(action, &world));
     problems
+}
+
+/// The documents, the action left out.
+fn without(documents: &[Value], action: &str) -> Vec<Value> {
+    let mut documents = documents.to_vec();
+    for statements in documents.iter_mut().filter_map(|document| document["Statement"].as_array_mut()) {
+        statements.retain(|statement| statement["Action"] != action);
+        for actions in statements.iter_mut().filter_map(|statement| statement["Action"].as_array_mut()) {
+            actions.retain(|granted| granted != action);
+        }
+    }
+    documents
 }
 
 /// Properties that AWS documents for some resources without a call, so that a denial leaves them as they are.

@@ -9,6 +9,7 @@ mod contract;
 mod denial;
 mod fault;
 mod flag;
+mod permission;
 
 use std::path::Path;
 use std::process::{Command, Output};
