@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 
 /// Accounts that are read at the same time.
-const ACCOUNTS_AT_ONCE: usize = 8;
+pub(crate) const ACCOUNTS_AT_ONCE: usize = 8;
 
 /// Listings and reads under way at the same time, over all accounts.
 const CALLS_AT_ONCE: usize = 48;
@@ -180,6 +180,43 @@ fn not_chosen(account: &str, region: &str, what: &str) -> Unread {
     let message = format!("the {what} is not one of those that were to be read");
     let cause = Cause { code: HandlerErrorCode::NotChosen, action: None, message };
     Unread { account: account.to_owned(), region: region.to_owned(), type_name: "*".to_owned(), cause }
+}
+
+/// The Regions of each account that the plan would read, with the calls that find them and no other; and the accounts that cannot be entered.
+///
+/// # Errors
+/// As those of [`collect`].
+pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String, Vec<String>>, Vec<(String, HandlerError)>), CollectError> {
+    let caller = cloud.caller().await.map_err(CollectError::Identity)?;
+    let alone =
+        || BTreeMap::from([(caller.clone(), AccountFacts { id: caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() })]);
+    let accounts = cloud.organization().await.map_or_else(|_| alone(), |organization| organization.accounts);
+    let active: Vec<String> =
+        chosen(accounts, plan)?.into_values().filter(|account| account.status == "ACTIVE").map(|account| account.id).collect();
+    let found: Vec<(String, Result<Vec<Region>, HandlerError>)> = stream::iter(active)
+        .map(|id| async move {
+            let regions = match cloud.enter(&id).await {
+                Ok(account) => account.regions().await,
+                Err(error) => Err(error),
+            };
+            (id, regions)
+        })
+        .buffer_unordered(ACCOUNTS_AT_ONCE)
+        .collect()
+        .await;
+    let mut regions = BTreeMap::new();
+    let mut closed = Vec::new();
+    for (id, found) in found {
+        match found {
+            Ok(found) => {
+                let wanted = |region: &Region| region.is_enabled() && (plan.regions.is_empty() || plan.regions.contains(&region.name));
+                regions.insert(id, found.into_iter().filter(wanted).map(|region| region.name).collect());
+            }
+            Err(error) => closed.push((id, error)),
+        }
+    }
+    closed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok((regions, closed))
 }
 
 /// Narrows what is judged of a world that was read before. What lies outside stays for policies that look across accounts and Regions.

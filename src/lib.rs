@@ -1,11 +1,12 @@
 //! `innovate`: policy-as-code compliance scanning for AWS Organizations.
 //!
-//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`input`] · [`collect`] · [`engine`], [`permission`] ·
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`input`] · [`collect`] · [`engine`], [`estimate`], [`permission`] ·
 //! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
 
 pub mod collect;
 pub mod command;
 pub mod engine;
+pub mod estimate;
 pub mod finding;
 pub mod input;
 pub mod permission;

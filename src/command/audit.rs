@@ -11,7 +11,7 @@ use innovate_model::World;
 use super::live::Live;
 use super::output::{self, Output};
 use super::settings::{Policies, needs};
-use super::{Exit, Global, usage};
+use super::{Exit, Global, dry_run, usage};
 use crate::engine::{self, Judgement};
 use crate::finding::Verdict;
 use crate::input::snapshot;
@@ -25,6 +25,10 @@ pub(super) struct Arguments {
     /// Judge what this file holds, without any AWS access.
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
+    /// Tell what a run would call, how long that takes at the rates that AWS publishes, and what it must be allowed; call nothing but what finds
+    /// accounts and Regions. With `--snapshot` call nothing at all, and take accounts, Regions and numbers of resources from the file.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     live: Live,
     /// Exit with 3 where something fails at this severity or worse: critical, high, medium, low, info, or never.
@@ -64,17 +68,25 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
     }
     output::probe(&arguments.output)?;
-    let world = match &arguments.snapshot {
+    let earlier = match &arguments.snapshot {
         Some(path) => {
             let mut world = read_snapshot(path)?;
             arguments.live.narrow(&mut world)?;
-            world
+            Some(world)
         }
-        None => arguments.live.read(needs(&library), global)?,
+        None => None,
+    };
+    if arguments.dry_run {
+        let as_json = arguments.output.iter().any(Output::is_json);
+        return dry_run::run(&arguments.live, earlier.as_ref(), needs(&library).as_ref(), as_json, global);
+    }
+    let (world, calls) = match earlier {
+        Some(world) => (world, None),
+        None => arguments.live.read(needs(&library), global).map(|(world, calls)| (world, Some(calls)))?,
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let judgement = engine::judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers })?;
-    let report = Report { world: &world, library: &library, judgement: &judgement, style: output::style() };
+    let report = Report { world: &world, library: &library, judgement: &judgement, calls: calls.as_ref(), style: output::style() };
     output::write(&arguments.output, &report)?;
     Ok(exit(&judgement, arguments.fail_on, arguments.require_complete))
 }

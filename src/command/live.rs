@@ -7,12 +7,13 @@ use std::{
 };
 
 use clap::Args;
-use innovate_model::World;
+use innovate_model::{Calls, World};
 
 use super::Global;
 use crate::collect::{self, CollectError, Needs, Plan};
 #[cfg(feature = "aws")]
 use crate::collect::{Progress, collect};
+use crate::estimate::Places;
 
 /// What to read, and as whom.
 #[derive(Args, Debug)]
@@ -66,9 +67,9 @@ impl Live {
         collect::narrow(world, &self.plan(None, String::new())).map_err(usage_of_plan)
     }
 
-    /// Reads the world, or what is needed of it.
+    /// Reads the world, or what is needed of it; with the calls that it took.
     #[cfg(not(feature = "aws"))]
-    pub(super) fn read(&self, needs: Option<Needs>, _global: &Global) -> anyhow::Result<World> {
+    pub(super) fn read(&self, needs: Option<Needs>, _global: &Global) -> anyhow::Result<(World, Calls)> {
         let _ = (
             self.plan(needs, String::new()),
             &self.role,
@@ -81,19 +82,16 @@ impl Live {
         Err(super::usage("this build has no AWS access; give `--snapshot FILE`, or build with the feature `aws`"))
     }
 
-    /// Reads the world, or what is needed of it.
+    /// How to connect.
     #[cfg(feature = "aws")]
-    pub(super) fn read(&self, needs: Option<Needs>, global: &Global) -> anyhow::Result<World> {
-        use innovate_model::Cloud;
-
+    fn options(&self) -> anyhow::Result<innovate_aws::Options> {
         // The SDK panics on an endpoint that is no URL.
         if let Some(endpoint) = std::env::var_os("AWS_ENDPOINT_URL")
             && !["http://", "https://"].iter().any(|scheme| endpoint.to_string_lossy().starts_with(scheme))
         {
             return Err(super::usage("`AWS_ENDPOINT_URL` is set but is not a URL; unset it, or give one that begins with `https://`"));
         }
-        let plan = self.plan(needs, jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
-        let options = innovate_aws::Options {
+        Ok(innovate_aws::Options {
             profile: self.profile.clone(),
             role: self.role.clone(),
             external_id: self.external_id.clone(),
@@ -101,7 +99,43 @@ impl Live {
             max_attempts: self.max_attempts,
             // An endpoint of one's own has no published buckets.
             throttle: std::env::var_os("AWS_ENDPOINT_URL").is_none(),
-        };
+        })
+    }
+
+    /// The accounts and Regions that would be read.
+    #[cfg(not(feature = "aws"))]
+    pub(super) fn places(&self, global: &Global) -> anyhow::Result<Places> {
+        self.read(None, global).map(|_| Places::default())
+    }
+
+    /// The accounts and Regions that would be read. An account that cannot be entered is named on standard error.
+    #[cfg(feature = "aws")]
+    pub(super) fn places(&self, _global: &Global) -> anyhow::Result<Places> {
+        use std::io::Write;
+
+        use innovate_model::Cloud;
+
+        let options = self.options()?;
+        let plan = self.plan(None, String::new());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let session = innovate_aws::Session::connect(options).await;
+            let (regions, closed) = collect::regions(&session, &plan).await.map_err(usage_of_plan)?;
+            for (account, error) in closed {
+                writeln!(std::io::stderr(), "{account} cannot be entered: {error}")?;
+            }
+            let caller = session.caller().await?;
+            Ok(Places { caller, regions, ..Places::default() })
+        })
+    }
+
+    /// Reads the world, or what is needed of it; with the calls that it took.
+    #[cfg(feature = "aws")]
+    pub(super) fn read(&self, needs: Option<Needs>, global: &Global) -> anyhow::Result<(World, Calls)> {
+        use innovate_model::Cloud;
+
+        let options = self.options()?;
+        let plan = self.plan(needs, jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             let session = Arc::new(innovate_aws::Session::connect(options).await);
@@ -123,7 +157,7 @@ impl Live {
             if let Some(shown) = shown {
                 shown.abort();
             }
-            world.map_err(usage_of_plan)
+            Ok((world.map_err(usage_of_plan)?, session.calls_by_service()))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
 
 mod audit;
+mod dry_run;
 mod live;
 mod manual;
 mod output;

@@ -15,6 +15,13 @@ pub(super) struct Output {
     path: Option<PathBuf>,
 }
 
+impl Output {
+    /// Whether it is JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
 impl FromStr for Output {
     type Err = UnknownFormat;
 

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     output::probe_file(&arguments.output)?;
-    let world = arguments.live.read(None, global)?;
+    let (world, _) = arguments.live.read(None, global)?;
     let mut bytes = Vec::new();
     snapshot::write(&world, &mut bytes)?;
     output::replace(&arguments.output, &bytes).with_context(|| format!("cannot write `{}`", arguments.output.display()))?;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use innovate_model::Calls;
 use serde::Serialize;
 
 use super::Report;
@@ -27,6 +28,7 @@ struct Run<'a> {
     organization: Option<&'a str>,
     accounts: Vec<AccountRun<'a>>,
     policies: usize,
+    calls: Option<&'a Calls>,
 }
 
 #[derive(Serialize)]
@@ -59,6 +61,7 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
             organization: world.organization.as_ref().map(|organization| organization.id.as_str()),
             accounts,
             policies: report.library.policies.len(),
+            calls: report.calls,
         },
         findings: &report.judgement.findings,
         ledger: &report.judgement.ledger,

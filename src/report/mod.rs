@@ -6,7 +6,7 @@ mod table;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use innovate_model::World;
+use innovate_model::{Calls, World};
 
 use crate::engine::Judgement;
 use crate::policy::Library;
@@ -20,6 +20,8 @@ pub struct Report<'a> {
     pub library: &'a Library,
     /// Their verdicts.
     pub judgement: &'a Judgement,
+    /// The calls that the reading took; none where a file was judged.
+    pub calls: Option<&'a Calls>,
     /// How it is shown.
     pub style: Style,
 }

@@ -157,6 +157,10 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         let (accounts, scopes) = (counted(ledger.reads.len(), "account", "accounts"), counted(regions, "scope", "scopes"));
         writeln!(writer, "read {read} of {asked} facets in {scopes} (account and Region) of {accounts}")?;
     }
+    if let Some(calls) = report.calls {
+        let total: u64 = calls.values().flat_map(|regions| regions.values()).flat_map(|services| services.values()).sum();
+        writeln!(writer, "made {total} calls; `-o json` tells them by account, Region and service")?;
+    }
     if ledger.complete {
         return writeln!(writer, "complete: everything that the policies need was read");
     }

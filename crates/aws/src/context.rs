@@ -146,7 +146,7 @@ pub(crate) fn partition(region: &str) -> &'static str {
 }
 
 /// The Region in which a partition's global services answer.
-pub(crate) fn home_region(region: &str) -> &'static str {
+pub fn home_region(region: &str) -> &'static str {
     match partition(region) {
         "aws-cn" => "cn-north-1",
         "aws-us-gov" => "us-gov-west-1",

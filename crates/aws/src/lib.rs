@@ -57,5 +57,7 @@ mod sns;
 #[cfg(feature = "ssoadmin")]
 mod sso;
 
+pub use context::home_region;
 pub use registry::{definitions, properties};
 pub use session::{ENTERING_ACTIONS, OWN_ACTIONS, Options, Session};
+pub use throttle::rate;

@@ -14,7 +14,7 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use innovate_model::{Account, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts, Reach};
+use innovate_model::{Account, Calls, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts, Reach};
 use tokio::sync::OnceCell;
 
 use crate::account::AwsAccount;
@@ -144,6 +144,10 @@ impl Cloud for Session {
 
     fn calls(&self) -> u64 {
         self.throttles.calls()
+    }
+
+    fn calls_by_service(&self) -> Calls {
+        self.throttles.calls_by_service()
     }
 }
 

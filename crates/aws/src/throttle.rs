@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use innovate_model::Calls;
 
 /// (service, bucket size, refill a second), as AWS publishes them for an account and Region:
 /// EC2 <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html> (non-mutating calls, unfiltered: 50 and 10),
@@ -33,6 +34,20 @@ const BUCKETS: &[(&str, u32, u32)] = &[
 /// For services that publish no bucket.
 const OTHER: (u32, u32) = (20, 10);
 
+/// The size of the bucket of a service and its refill a second. Services that publish none, and names that are none, have the same.
+pub fn rate(service: &str) -> (u32, u32) {
+    BUCKETS.iter().find(|(name, ..)| *name == service).map_or(OTHER, |(_, size, refill)| (*size, *refill))
+}
+
+/// The service as IAM actions name it.
+fn prefix(service: &'static str) -> &'static str {
+    match service {
+        "monitoring" => "cloudwatch",
+        "s3-control" => "s3",
+        other => other,
+    }
+}
+
 /// Account, Region and service.
 type BucketKey = (String, String, &'static str);
 
@@ -40,37 +55,57 @@ type BucketKey = (String, String, &'static str);
 #[derive(Debug)]
 pub(crate) struct Throttles {
     client: SharedHttpClient,
-    calls: Arc<AtomicU64>,
     limited: bool,
-    buckets: Mutex<HashMap<BucketKey, Arc<DefaultDirectRateLimiter>>>,
+    buckets: Mutex<HashMap<BucketKey, Bucket>>,
+}
+
+/// One service of an account and Region: its rate, and how often it was called.
+#[derive(Clone, Debug)]
+struct Bucket {
+    limiter: Arc<DefaultDirectRateLimiter>,
+    calls: Arc<AtomicU64>,
 }
 
 impl Throttles {
     pub(crate) fn new(client: SharedHttpClient, limited: bool) -> Self {
-        Self { client, calls: Arc::new(AtomicU64::new(0)), limited, buckets: Mutex::new(HashMap::new()) }
+        Self { client, limited, buckets: Mutex::new(HashMap::new()) }
     }
 
     /// The attempts that were sent so far.
     pub(crate) fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).values().map(|bucket| bucket.calls.load(Ordering::Relaxed)).sum()
+    }
+
+    /// The same by account, Region and service.
+    pub(crate) fn calls_by_service(&self) -> Calls {
+        let mut calls = Calls::new();
+        for ((account, region, service), bucket) in self.buckets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let count = bucket.calls.load(Ordering::Relaxed);
+            if count > 0 {
+                let regions = calls.entry(account.clone()).or_default();
+                *regions.entry(region.clone()).or_default().entry(prefix(service).to_owned()).or_default() += count;
+            }
+        }
+        calls
     }
 
     /// `config` for one service of one account and Region: its calls wait for that bucket.
     pub(crate) fn configure(&self, config: &SdkConfig, account: &str, region: &str, service: &'static str) -> SdkConfig {
-        let bucket = self.limited.then(|| self.bucket(account, region, service));
-        let client = ThrottledClient { inner: self.client.clone(), bucket, calls: self.calls.clone() };
+        let Bucket { limiter, calls } = self.bucket(account, region, service);
+        let client = ThrottledClient { inner: self.client.clone(), bucket: self.limited.then_some(limiter), calls };
         config.to_builder().http_client(client).build()
     }
 
-    fn bucket(&self, account: &str, region: &str, service: &'static str) -> Arc<DefaultDirectRateLimiter> {
+    fn bucket(&self, account: &str, region: &str, service: &'static str) -> Bucket {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (account.to_owned(), region.to_owned(), service);
         buckets
             .entry(key)
             .or_insert_with(|| {
-                let (size, refill) = BUCKETS.iter().find(|(name, ..)| *name == service).map_or(OTHER, |(_, size, refill)| (*size, *refill));
+                let (size, refill) = rate(service);
                 let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-                Arc::new(RateLimiter::direct(Quota::per_second(at_least_one(refill)).allow_burst(at_least_one(size))))
+                let quota = Quota::per_second(at_least_one(refill)).allow_burst(at_least_one(size));
+                Bucket { limiter: Arc::new(RateLimiter::direct(quota)), calls: Arc::new(AtomicU64::new(0)) }
             })
             .clone()
     }

@@ -180,6 +180,9 @@ pub trait Account: Send + Sync {
     fn handlers(&self, reach: Reach, region: &str) -> Vec<Box<dyn Handler>>;
 }
 
+/// Account → Region → service, as IAM actions name it → calls.
+pub type Calls = BTreeMap<String, BTreeMap<String, BTreeMap<String, u64>>>;
+
 /// A cloud: an organization of accounts, or a single account.
 #[async_trait]
 pub trait Cloud: Send + Sync {
@@ -208,6 +211,11 @@ pub trait Cloud: Send + Sync {
 
     /// Calls made so far, retries included.
     fn calls(&self) -> u64;
+
+    /// The same by account, Region and service; empty for a cloud that does not tell them apart.
+    fn calls_by_service(&self) -> Calls {
+        Calls::new()
+    }
 }
 
 impl From<HandlerErrorCode> for Cause {

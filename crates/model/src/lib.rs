@@ -14,7 +14,7 @@ mod world;
 
 pub use denial::{Denial, Layer};
 pub use gap::{Cause, Gap, OTHER_REGIONS, UNLISTED, Unread};
-pub use handler::{Account, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
+pub use handler::{Account, Calls, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
 pub use memory::MemoryCloud;
 pub use resource::{GLOBAL, Properties, Resource};
 pub use schema::{Property, Schema, SchemaError, Schemas};

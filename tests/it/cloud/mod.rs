@@ -7,6 +7,7 @@ mod account;
 mod audit;
 mod contract;
 mod denial;
+mod dry_run;
 mod fault;
 mod flag;
 mod permission;
