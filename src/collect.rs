@@ -182,7 +182,7 @@ fn not_chosen(account: &str, region: &str, what: &str) -> Unread {
     Unread { account: account.to_owned(), region: region.to_owned(), type_name: "*".to_owned(), cause }
 }
 
-/// The Regions of each account that the plan would read, with the calls that find them and no other; and the accounts that cannot be entered.
+/// The Regions of each account that the plan would read, with the calls that find them and no other; and what cannot be listed or entered.
 ///
 /// # Errors
 /// As those of [`collect`].
@@ -190,7 +190,17 @@ pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String,
     let caller = cloud.caller().await.map_err(CollectError::Identity)?;
     let alone =
         || BTreeMap::from([(caller.clone(), AccountFacts { id: caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() })]);
-    let accounts = cloud.organization().await.map_or_else(|_| alone(), |organization| organization.accounts);
+    let mut closed = Vec::new();
+    let accounts = match cloud.organization().await {
+        Ok(organization) => organization.accounts,
+        Err(error) => {
+            // Not to be in an organization is no failure.
+            if error.code != HandlerErrorCode::NotFound {
+                closed.push(("the organization".to_owned(), error));
+            }
+            alone()
+        }
+    };
     let active: Vec<String> =
         chosen(accounts, plan)?.into_values().filter(|account| account.status == "ACTIVE").map(|account| account.id).collect();
     let found: Vec<(String, Result<Vec<Region>, HandlerError>)> = stream::iter(active)
@@ -205,7 +215,6 @@ pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String,
         .collect()
         .await;
     let mut regions = BTreeMap::new();
-    let mut closed = Vec::new();
     for (id, found) in found {
         match found {
             Ok(found) => {

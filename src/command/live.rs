@@ -122,7 +122,7 @@ impl Live {
             let session = innovate_aws::Session::connect(options).await;
             let (regions, closed) = collect::regions(&session, &plan).await.map_err(usage_of_plan)?;
             for (account, error) in closed {
-                writeln!(std::io::stderr(), "{account} cannot be entered: {error}")?;
+                writeln!(std::io::stderr(), "cannot read {account}: {error}")?;
             }
             let caller = session.caller().await?;
             Ok(Places { caller, regions, ..Places::default() })

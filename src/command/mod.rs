@@ -2,6 +2,7 @@
 
 mod audit;
 mod dry_run;
+mod explain;
 mod live;
 mod manual;
 mod output;
@@ -73,6 +74,8 @@ enum Command {
     Audit(audit::Arguments),
     /// Read every account of the organization into a file.
     Snapshot(snapshot::Arguments),
+    /// Say what a verdict rests on, and what would change it.
+    Explain(explain::Arguments),
     /// Print what the readers must be allowed: IAM policies and CloudFormation templates.
     Permissions(permissions::Arguments),
     /// List, show, test and lint policies.
@@ -123,6 +126,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Audit(arguments) => audit::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
+        Command::Explain(arguments) => explain::run(&arguments, &cli.global),
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),

@@ -33,10 +33,6 @@ pub fn lint(policy: &Policy, filled: Option<&Filled>) -> Result<Vec<Lint>, Polic
     let interpreter = Interpreter::new(policy)?;
     let reads = interpreter.read_set()?;
     let mut lints = BTreeSet::new();
-    for rule in interpreter.recursive_rules()? {
-        let place = Place { file: policy.file.clone(), line: 1, column: 1 };
-        lints.insert(Lint { place, message: format!("rule `{rule}` calls itself; OPA refuses recursion") });
-    }
     let judged: Vec<&str> = policy.metadata.custom.resource_types.iter().map(String::as_str).collect();
     for name in &judged {
         known(&mut lints, name, &in_text(policy, name), filled);

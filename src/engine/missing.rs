@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use innovate_model::{Cause, Resource, Schemas};
+use innovate_model::{Cause, Property, Resource, Schemas};
 use serde_json::{Value, json};
 
 use super::scope::Documents;
@@ -142,14 +142,20 @@ fn values(reads: &ReadSet, resource: &Resource, pointer: &str) -> Option<Vec<Opt
     if elsewhere || steps.is_empty() {
         return None;
     }
-    let mut constants: BTreeSet<&str> = BTreeSet::new();
+    let mut constants: BTreeSet<String> = BTreeSet::new();
     for (path, reading) in reads.input.touched(pointer) {
         if reading.open || path.len() != steps.len() {
             return None;
         }
-        constants.extend(reading.constants.iter().map(String::as_str));
+        constants.extend(reading.constants.iter().cloned());
     }
     let property = Schemas::vendored().get(&resource.type_name).ok()?.property(&names)?;
+    stand_ins(property, &constants)
+}
+
+/// The values that stand for all that the schema admits, for whoever does no more than to compare them with the constants; none for absence.
+/// There is no such list where the schema names no type.
+pub(super) fn stand_ins(property: Property<'_>, constants: &BTreeSet<String>) -> Option<Vec<Option<Value>>> {
     let types = property.types();
     if types.is_empty() {
         return None;
@@ -161,7 +167,7 @@ fn values(reads: &ReadSet, resource: &Resource, pointer: &str) -> Option<Vec<Opt
         }
     };
     property.enumeration().into_iter().cloned().for_each(&mut add);
-    let constants: Vec<Value> = constants.into_iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    let constants: Vec<Value> = constants.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
     for name in types {
         match name {
             "boolean" => [false, true].into_iter().map(Value::from).for_each(&mut add),

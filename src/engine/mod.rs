@@ -1,6 +1,7 @@
 //! From resources and policies to verdicts.
 
 mod example;
+mod explain;
 mod lint;
 mod missing;
 mod refusal;
@@ -13,6 +14,7 @@ use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Un
 use serde::Serialize;
 
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
+pub use explain::{Basis, Change, Explanation, explain};
 pub use lint::{Filled, Lint, lint};
 pub use refusal::Refusal;
 

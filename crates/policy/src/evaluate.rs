@@ -6,6 +6,7 @@ use regorus::rvm::RegoVM;
 use serde_json::{Map, Value};
 
 use crate::analysis::Analysis;
+use crate::guard;
 use crate::program::entry_points;
 use crate::{Library, Place, Policy, PolicyError, ReadSet};
 
@@ -205,14 +206,6 @@ impl<'a> Interpreter<'a> {
         Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.read_set).unwrap_or_default())
     }
 
-    /// The rules that the policy reaches and that call themselves.
-    ///
-    /// # Errors
-    /// The syntax tree is not of the form that this build knows.
-    pub fn recursive_rules(&self) -> Result<BTreeSet<String>, PolicyError> {
-        Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.recursive).unwrap_or_default())
-    }
-
     /// As [`Evaluator::enter`].
     ///
     /// # Errors
@@ -318,6 +311,7 @@ fn collect(policy: &Policy, result: &regorus::Value, denials: &mut Vec<Denial>) 
 pub(crate) fn engine<'a>(modules: impl Iterator<Item = (&'a str, &'a str)>) -> Result<regorus::Engine, PolicyError> {
     let mut engine = regorus::Engine::new();
     for (file, source) in modules {
+        guard::check(file, source)?;
         engine.add_policy(file.to_owned(), source.to_owned()).map_err(|error| PolicyError::Rego { reason: error.to_string() })?;
     }
     Ok(engine)

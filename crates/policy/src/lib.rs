@@ -4,6 +4,7 @@
 
 mod analysis;
 mod evaluate;
+mod guard;
 mod library;
 mod metadata;
 mod pack;
@@ -67,6 +68,14 @@ pub enum PolicyError {
     NoRule {
         /// The file.
         file: String,
+    },
+    /// The engine would not survive the policy.
+    #[error("{file}: {reason}")]
+    Guard {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
     },
     /// The Rego does not compile.
     #[error("{reason}")]

@@ -142,6 +142,10 @@ impl Library {
             if analysis.package != id {
                 return Err(PolicyError::Package { file: file.clone(), found: analysis.package, expected: id });
             }
+            if let Some(rule) = analysis.recursive.first() {
+                let reason = format!("rule `{rule}` calls itself, and Rego has no recursion");
+                return Err(PolicyError::Guard { file: file.clone(), reason });
+            }
             let metadata = Metadata::parse(file, source)?;
             let rules: Vec<String> =
                 ["deny", "violation", "warn"].into_iter().filter(|rule| analysis.rules.contains(*rule)).map(ToOwned::to_owned).collect();
