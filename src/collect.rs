@@ -73,7 +73,7 @@ struct Reader {
     permits: Semaphore,
     stop: watch::Receiver<bool>,
     progress: Arc<Progress>,
-    regions: BTreeSet<String>,
+    regions: Vec<String>,
     needs: Option<Needs>,
 }
 
@@ -132,24 +132,14 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
             cause: error.into(),
         }),
     }
-    let alone = || {
-        let facts = AccountFacts { id: caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() };
-        BTreeMap::from([(caller.clone(), facts)])
-    };
-    let accounts = world.organization.as_ref().map_or_else(alone, |organization| organization.accounts.clone());
+    let accounts = world.organization.as_ref().map_or_else(|| alone(&caller), |organization| organization.accounts.clone());
     world.accounts = chosen(accounts.clone(), plan)?;
-    let left_out = accounts.values().filter(|account| account.status == "ACTIVE" && !world.accounts.contains_key(&account.id));
+    let left_out = accounts.values().filter(|account| account.is_active() && !world.accounts.contains_key(&account.id));
     world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
-    let active: Vec<&str> =
-        world.accounts.values().filter(|account| account.status == "ACTIVE").map(|account| account.id.as_str()).collect();
+    let active: Vec<&str> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-    let reader = Reader {
-        permits: Semaphore::new(CALLS_AT_ONCE),
-        stop,
-        progress,
-        regions: plan.regions.iter().cloned().collect(),
-        needs: plan.needs.clone(),
-    };
+    let reader =
+        Reader { permits: Semaphore::new(CALLS_AT_ONCE), stop, progress, regions: plan.regions.clone(), needs: plan.needs.clone() };
     let in_organization = world.organization.is_some();
     let parts: Vec<(String, Part)> = stream::iter(active)
         .map(|account| {
@@ -175,6 +165,17 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     Ok(world)
 }
 
+/// The caller's account, where there is no organization to tell of it.
+fn alone(caller: &str) -> BTreeMap<String, AccountFacts> {
+    let facts = AccountFacts { id: caller.to_owned(), status: "ACTIVE".to_owned(), ..AccountFacts::default() };
+    BTreeMap::from([(caller.to_owned(), facts)])
+}
+
+/// Whether the Region is among those that were asked for.
+fn wanted(regions: &[String], name: &String) -> bool {
+    regions.is_empty() || regions.contains(name)
+}
+
 /// What the caller left out, which policies that look across accounts or Regions must not take for absent.
 fn not_chosen(account: &str, region: &str, what: &str) -> Unread {
     let message = format!("the {what} is not one of those that were to be read");
@@ -188,8 +189,6 @@ fn not_chosen(account: &str, region: &str, what: &str) -> Unread {
 /// As those of [`collect`].
 pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String, Vec<String>>, Vec<(String, HandlerError)>), CollectError> {
     let caller = cloud.caller().await.map_err(CollectError::Identity)?;
-    let alone =
-        || BTreeMap::from([(caller.clone(), AccountFacts { id: caller.clone(), status: "ACTIVE".to_owned(), ..AccountFacts::default() })]);
     let mut closed = Vec::new();
     let accounts = match cloud.organization().await {
         Ok(organization) => organization.accounts,
@@ -198,11 +197,10 @@ pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String,
             if error.code != HandlerErrorCode::NotFound {
                 closed.push(("the organization".to_owned(), error));
             }
-            alone()
+            alone(&caller)
         }
     };
-    let active: Vec<String> =
-        chosen(accounts, plan)?.into_values().filter(|account| account.status == "ACTIVE").map(|account| account.id).collect();
+    let active: Vec<String> = chosen(accounts, plan)?.into_values().filter(AccountFacts::is_active).map(|account| account.id).collect();
     let found: Vec<(String, Result<Vec<Region>, HandlerError>)> = stream::iter(active)
         .map(|id| async move {
             let regions = match cloud.enter(&id).await {
@@ -218,8 +216,8 @@ pub async fn regions(cloud: &dyn Cloud, plan: &Plan) -> Result<(BTreeMap<String,
     for (id, found) in found {
         match found {
             Ok(found) => {
-                let wanted = |region: &Region| region.is_enabled() && (plan.regions.is_empty() || plan.regions.contains(&region.name));
-                regions.insert(id, found.into_iter().filter(wanted).map(|region| region.name).collect());
+                let found = found.into_iter().filter(|region| region.is_enabled() && wanted(&plan.regions, &region.name));
+                regions.insert(id, found.map(|region| region.name).collect());
             }
             Err(error) => closed.push((id, error)),
         }
@@ -237,7 +235,7 @@ pub fn narrow(world: &mut World, plan: &Plan) -> Result<(), CollectError> {
     if plan.regions.is_empty() {
         return Ok(());
     }
-    for account in world.accounts.values().filter(|account| account.status == "ACTIVE") {
+    for account in world.accounts.values().filter(|account| account.is_active()) {
         let read = world.regions.entry(account.id.clone()).or_default();
         for name in plan.regions.iter().filter(|name| !read.contains(name)) {
             let message = "the Region is not in the snapshot".to_owned();
@@ -302,8 +300,7 @@ impl Reader {
             let error = HandlerError { code: HandlerErrorCode::RegionDisabled, action: None, message: message.to_owned() };
             part.note(&self.progress, id, name, "*", error);
         }
-        let (regions, left_out): (Vec<Region>, Vec<Region>) =
-            enabled.into_iter().partition(|region| self.regions.is_empty() || self.regions.contains(&region.name));
+        let (regions, left_out): (Vec<Region>, Vec<Region>) = enabled.into_iter().partition(|region| wanted(&self.regions, &region.name));
         part.unread.extend(left_out.iter().map(|region| not_chosen(id, &region.name, "Region")));
         let mut handlers: Vec<(String, Box<dyn Handler>)> = Vec::new();
         let mut add = |account: &dyn Account, reach: Reach, region: &str| {

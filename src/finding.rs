@@ -6,7 +6,7 @@ use innovate_model::{Cause, Resource};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::policy::Severity;
+use crate::policy::{Outcome, Severity};
 
 /// The judgement of one policy on one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,6 +22,16 @@ pub enum Verdict {
     Pass,
     /// The policy does not speak of this resource.
     NotApplicable,
+}
+
+impl From<&Outcome> for Verdict {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::NotApplicable => Self::NotApplicable,
+            Outcome::Denials(denials) if denials.is_empty() => Self::Pass,
+            Outcome::Denials(_) => Self::Fail,
+        }
+    }
 }
 
 impl fmt::Display for Verdict {

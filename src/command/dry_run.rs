@@ -29,7 +29,7 @@ pub(super) fn run(live: &Live, earlier: Option<&World>, needs: Option<&Needs>, a
 
 /// The places of a world that was read before.
 fn of_world(world: &World) -> Places {
-    let active = world.accounts.values().filter(|account| account.status == "ACTIVE");
+    let active = world.accounts.values().filter(|account| account.is_active());
     let regions = active.map(|account| (account.id.clone(), world.regions.get(&account.id).cloned().unwrap_or_default())).collect();
     Places { caller: world.caller.clone(), regions, ..Places::default() }
 }

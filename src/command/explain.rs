@@ -106,9 +106,9 @@ fn find<'a>(world: &'a World, policy: &Policy, arguments: &Arguments) -> anyhow:
     }
 }
 
-fn show(basis: &Basis, resource: &Resource, policy: &Policy, out: &mut impl Write) -> io::Result<()> {
-    let own = basis.type_name == resource.type_name && basis.id == resource.id;
-    let of = if own { String::new() } else { format!("{} `{}` ", basis.type_name, basis.id) };
+fn show(basis: &Basis<'_>, resource: &Resource, policy: &Policy, out: &mut impl Write) -> io::Result<()> {
+    let own = basis.resource.order() == resource.order();
+    let of = if own { String::new() } else { format!("{} `{}` ", basis.resource.type_name, basis.resource.id) };
     let what = if basis.pointer.is_empty() { "being there".to_owned() } else { basis.pointer.clone() };
     let value = match &basis.value {
         Some(value) => format!(" = {value}"),
@@ -131,26 +131,26 @@ fn show(basis: &Basis, resource: &Resource, policy: &Policy, out: &mut impl Writ
 
 /// The operation that told the value.
 #[cfg(feature = "aws")]
-fn origin(basis: &Basis) -> String {
+fn origin(basis: &Basis<'_>) -> String {
     let definitions = innovate_aws::definitions();
     let first = basis.pointer.split('/').nth(1).unwrap_or_default();
-    let of_type = definitions.iter().find(|definition| definition.type_name == basis.type_name);
+    let of_type = definitions.iter().find(|definition| definition.type_name == basis.resource.type_name);
     let facet = of_type.and_then(|definition| definition.facets().find(|facet| first.is_empty() || facet.properties.contains(&first)));
     facet.map(|facet| format!("  (from {})", facet.action)).unwrap_or_default()
 }
 
 #[cfg(not(feature = "aws"))]
-fn origin(_basis: &Basis) -> String {
+fn origin(_basis: &Basis<'_>) -> String {
     String::new()
 }
 
 /// The changed properties as a template has them.
 fn snippet(resource: &Resource, changes: &[Change]) -> Map<String, Value> {
+    let mut changed = resource.clone();
+    changes.iter().for_each(|change| changed.put(&change.path, change.value.clone()));
     let mut properties = Map::new();
     for change in changes {
         let top = change.path.split('/').nth(1).unwrap_or_default();
-        let mut changed = resource.clone();
-        changes.iter().for_each(|change| changed.put(&change.path, change.value.clone()));
         if let Some(value) = changed.properties.get(top) {
             properties.insert(top.to_owned(), value.clone());
         }

@@ -1,7 +1,5 @@
 //! `innovate policy list|show|test|lint`.
 
-#[cfg(feature = "aws")]
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -54,10 +52,7 @@ enum PolicyCommand {
 /// What the handlers of this build fill; none where it has none.
 fn filled() -> Option<Filled> {
     #[cfg(feature = "aws")]
-    {
-        let owned = |names: BTreeSet<&str>| names.into_iter().map(ToOwned::to_owned).collect();
-        Some(innovate_aws::properties().into_iter().map(|(name, filled)| (name, filled.map(owned))).collect())
-    }
+    return Some(innovate_aws::properties());
     #[cfg(not(feature = "aws"))]
     None
 }

@@ -245,10 +245,10 @@ fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleEr
     if by_vm != by_interpreter {
         return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
     }
-    let (verdict, denials): (Verdict, &[Denial]) = match &by_vm {
-        Outcome::NotApplicable => (Verdict::NotApplicable, &[]),
-        Outcome::Denials(denials) if denials.is_empty() => (Verdict::Pass, &[]),
-        Outcome::Denials(denials) => (Verdict::Fail, denials),
+    let verdict = Verdict::from(&by_vm);
+    let denials: &[Denial] = match &by_vm {
+        Outcome::NotApplicable => &[],
+        Outcome::Denials(denials) => denials,
     };
     let shown = || denials.iter().map(|denial| format!("`{}` {}", denial.path, denial.message)).collect::<Vec<_>>().join("; ");
     if verdict != expect {

@@ -1,7 +1,9 @@
 //! Why a verdict is what it is, and the smallest change that would make it another.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
+use innovate_model::pointer::escape;
 use innovate_model::{Resource, Schemas, World};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -15,12 +17,10 @@ use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Library, Outcome
 const MOST_LOOKED_UP: usize = 500;
 
 /// A value that a verdict rests on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Basis {
-    /// The resource's type.
-    pub type_name: String,
-    /// The resource's id.
-    pub id: String,
+#[derive(Clone, Debug)]
+pub struct Basis<'a> {
+    /// The resource that has it.
+    pub resource: &'a Resource,
     /// JSON pointer into its properties; empty for the resource as a whole.
     pub pointer: String,
     /// What is there; none where nothing is.
@@ -45,13 +45,13 @@ pub struct Change {
 
 /// Why a policy says what it says of a resource.
 #[derive(Clone, Debug)]
-pub struct Explanation {
+pub struct Explanation<'a> {
     /// The verdict, as if all had been read.
     pub verdict: Verdict,
     /// What it denies.
     pub denials: Vec<Denial>,
     /// The values of which each, were it another, would make it say something else; where no single one counts, the fewest found that do together.
-    pub basis: Vec<Basis>,
+    pub basis: Vec<Basis<'a>>,
     /// For a failure: the fewest changes within the schema that make it pass and make no other policy fail; none where one or two do not do.
     pub remedy: Option<Vec<Change>>,
 }
@@ -60,8 +60,13 @@ pub struct Explanation {
 ///
 /// # Errors
 /// The policy does not compile or fails.
-pub fn explain(world: &World, library: &Library, policy: &Policy, resource: &Resource) -> Result<Option<Explanation>, PolicyError> {
-    let Some(outcome) = outcome(world, policy, resource)? else { return Ok(None) };
+pub fn explain<'a>(
+    world: &'a World,
+    library: &Library,
+    policy: &Policy,
+    resource: &'a Resource,
+) -> Result<Option<Explanation<'a>>, PolicyError> {
+    let Some(outcome) = outcome(world, policy, resource, &[])? else { return Ok(None) };
     let reads = Interpreter::new(policy)?.read_set()?;
     let mut candidates = of_resource(resource, &reads.input);
     candidates.extend(absent(resource, &reads.input));
@@ -79,29 +84,20 @@ pub fn explain(world: &World, library: &Library, policy: &Policy, resource: &Res
         }
         let places = [&reads.resources, &reads.referrers, &reads.organization_resources];
         let places = places.into_iter().filter_map(|map| map.get(&other.type_name)).flat_map(Paths::places).cloned().collect();
-        candidates.push(Basis {
-            type_name: other.type_name.clone(),
-            id: other.id.clone(),
-            pointer: String::new(),
-            value: None,
-            places,
-            others: BTreeSet::new(),
-        });
+        candidates.push(Basis { resource: other, pointer: String::new(), value: None, places, others: BTreeSet::new() });
     }
     let candidates = merged(candidates);
-    let differs = |hidden: &[&Basis], value: Option<&Value>| -> Result<bool, PolicyError> {
-        let mut without = world.clone();
+    let differs = |hidden: &[&Basis<'_>], value: Option<&Value>| -> Result<bool, PolicyError> {
         let mut tested = resource.clone();
+        let mut changes = Vec::new();
         for basis in hidden {
-            let is_it = |other: &Resource| other.type_name == basis.type_name && other.id == basis.id;
-            if basis.pointer.is_empty() {
-                without.resources.retain(|other| !is_it(other));
-            }
-            for other in without.resources.iter_mut().chain([&mut tested]).filter(|other| is_it(other)) {
-                other.put(&basis.pointer, value.cloned());
+            if basis.resource.order() == resource.order() {
+                tested.put(&basis.pointer, value.cloned());
+            } else {
+                changes.push((basis.resource, basis.pointer.as_str(), value));
             }
         }
-        Ok(self::outcome(&without, policy, &tested)?.as_ref() != Some(&outcome))
+        Ok(self::outcome(world, policy, &tested, &changes)?.as_ref() != Some(&outcome))
     };
     let mut basis = Vec::new();
     for candidate in &candidates {
@@ -114,10 +110,10 @@ pub fn explain(world: &World, library: &Library, policy: &Policy, resource: &Res
         }
     }
     if basis.is_empty() {
-        let mut together: Vec<&Basis> = candidates.iter().collect();
+        let mut together: Vec<&Basis<'_>> = candidates.iter().collect();
         if differs(&together, None)? {
             for candidate in &candidates {
-                let fewer: Vec<&Basis> = together.iter().copied().filter(|other| *other != candidate).collect();
+                let fewer: Vec<&Basis<'_>> = together.iter().copied().filter(|other| !std::ptr::eq(*other, candidate)).collect();
                 if differs(&fewer, None)? {
                     together = fewer;
                 }
@@ -125,7 +121,7 @@ pub fn explain(world: &World, library: &Library, policy: &Policy, resource: &Res
             basis = together.into_iter().cloned().collect();
         }
     }
-    let verdict = verdict(&outcome);
+    let verdict = Verdict::from(&outcome);
     let remedy = if verdict == Verdict::Fail { remedy(world, library, policy, resource, &reads.input)? } else { None };
     let denials = match outcome {
         Outcome::Denials(denials) => denials,
@@ -135,7 +131,7 @@ pub fn explain(world: &World, library: &Library, policy: &Policy, resource: &Res
 }
 
 /// What the policy reads of the resource and is not there.
-fn absent(resource: &Resource, paths: &Paths) -> Vec<Basis> {
+fn absent<'a>(resource: &'a Resource, paths: &Paths) -> Vec<Basis<'a>> {
     let Ok(schema) = Schemas::vendored().get(&resource.type_name) else { return Vec::new() };
     let properties = json!(resource.properties);
     let named = paths.0.iter().filter(|(path, _)| !path.is_empty() && !path.iter().any(|step| step == ANY));
@@ -145,8 +141,7 @@ fn absent(resource: &Resource, paths: &Paths) -> Vec<Basis> {
         .filter_map(|(names, reading)| {
             let values = stand_ins(schema.property(&names)?, &reading.constants)?;
             Some(Basis {
-                type_name: resource.type_name.clone(),
-                id: resource.id.clone(),
+                resource,
                 pointer: format!("/{}", names.join("/")),
                 value: None,
                 places: reading.places.clone(),
@@ -157,36 +152,50 @@ fn absent(resource: &Resource, paths: &Paths) -> Vec<Basis> {
 }
 
 /// What several paths read alike, once.
-fn merged(candidates: Vec<Basis>) -> Vec<Basis> {
-    let mut merged: Vec<Basis> = Vec::new();
+fn merged(candidates: Vec<Basis<'_>>) -> Vec<Basis<'_>> {
+    let mut merged: BTreeMap<_, Basis<'_>> = BTreeMap::new();
     for candidate in candidates {
-        let same =
-            |known: &&mut Basis| (&known.type_name, &known.id, &known.pointer) == (&candidate.type_name, &candidate.id, &candidate.pointer);
-        match merged.iter_mut().find(same) {
-            Some(known) => {
-                known.places.extend(candidate.places);
-                known.others.extend(candidate.others);
+        match merged.entry((candidate.resource.order(), candidate.pointer.clone())) {
+            Entry::Occupied(mut known) => {
+                known.get_mut().places.extend(candidate.places);
+                known.get_mut().others.extend(candidate.others);
             }
-            None => merged.push(candidate),
+            Entry::Vacant(place) => drop(place.insert(candidate)),
         }
     }
-    merged
+    merged.into_values().collect()
 }
 
-fn verdict(outcome: &Outcome) -> Verdict {
-    match outcome {
-        Outcome::NotApplicable => Verdict::NotApplicable,
-        Outcome::Denials(denials) if denials.is_empty() => Verdict::Pass,
-        Outcome::Denials(_) => Verdict::Fail,
-    }
-}
+/// A looked-up resource, a pointer into its properties, and what is put there; the empty pointer takes the resource away.
+type Hidden<'a> = (&'a Resource, &'a str, Option<&'a Value>);
 
-/// What the policy says of `tested`, which takes the place of the resource of the world that has its identity.
-fn outcome(world: &World, policy: &Policy, tested: &Resource) -> Result<Option<Outcome>, PolicyError> {
-    let mut world = world.clone();
-    for resource in world.resources.iter_mut().filter(|resource| resource.order() == tested.order()) {
-        resource.clone_from(tested);
+/// What the policy says of `tested`, which takes the place of the resource of the world that has its identity, in a world with these changes.
+fn outcome(world: &World, policy: &Policy, tested: &Resource, changes: &[Hidden<'_>]) -> Result<Option<Outcome>, PolicyError> {
+    let reads = &policy.read_set;
+    // What nobody looks up need not be copied; but that anything may be the target of a reference.
+    let counts = |resource: &Resource| {
+        let name = &resource.type_name;
+        reads.has_referrers() || reads.looks_up(name) || reads.looks_up_in_organization(name) || resource.order() == tested.order()
+    };
+    let mut resources = Vec::new();
+    for resource in world.resources.iter().filter(|resource| counts(resource)) {
+        let mut resource = if resource.order() == tested.order() { tested.clone() } else { resource.clone() };
+        let of_it = || changes.iter().filter(|(changed, ..)| changed.order() == resource.order());
+        if of_it().any(|(_, pointer, _)| pointer.is_empty()) {
+            continue;
+        }
+        let puts: Vec<(&str, Option<&Value>)> = of_it().map(|(_, pointer, value)| (*pointer, *value)).collect();
+        puts.into_iter().for_each(|(pointer, value)| resource.put(pointer, value.cloned()));
+        resources.push(resource);
     }
+    let world = World {
+        read_at: world.read_at.clone(),
+        organization: world.organization.clone(),
+        accounts: world.accounts.clone(),
+        regions: world.regions.clone(),
+        resources,
+        ..World::default()
+    };
     let alone = std::slice::from_ref(policy);
     let scopes = scope::scopes(&world, alone);
     let Some(view) = scopes.iter().find(|view| view.inputs.iter().any(|input| input.order() == tested.order())) else { return Ok(None) };
@@ -198,18 +207,17 @@ fn outcome(world: &World, policy: &Policy, tested: &Resource) -> Result<Option<O
 }
 
 /// What is there of the resource where the policy reads.
-fn of_resource(resource: &Resource, paths: &Paths) -> Vec<Basis> {
+fn of_resource<'a>(resource: &'a Resource, paths: &Paths) -> Vec<Basis<'a>> {
     let mut found = Vec::new();
     for (path, reading) in &paths.0 {
         let mut at: Vec<(String, &Value)> = Vec::new();
         for (depth, step) in path.iter().enumerate() {
-            let escaped = |name: &str| name.replace('~', "~0").replace('/', "~1");
             at = match depth {
                 0 => resource
                     .properties
                     .iter()
                     .filter(|(name, _)| step == ANY || *name == step)
-                    .map(|(name, value)| (format!("/{}", escaped(name)), value))
+                    .map(|(name, value)| (format!("/{}", escape(name)), value))
                     .collect(),
                 _ => at
                     .into_iter()
@@ -218,7 +226,7 @@ fn of_resource(resource: &Resource, paths: &Paths) -> Vec<Basis> {
                             Value::Object(object) => object
                                 .iter()
                                 .filter(|(name, _)| step == ANY || *name == step)
-                                .map(|(name, value)| (format!("{pointer}/{}", escaped(name)), value))
+                                .map(|(name, value)| (format!("{pointer}/{}", escape(name)), value))
                                 .collect(),
                             Value::Array(items) if step == ANY => {
                                 items.iter().enumerate().map(|(index, value)| (format!("{pointer}/{index}"), value)).collect()
@@ -230,14 +238,13 @@ fn of_resource(resource: &Resource, paths: &Paths) -> Vec<Basis> {
             };
         }
         for (pointer, value) in at {
-            let (type_name, id) = (resource.type_name.clone(), resource.id.clone());
             let mut others = reading.constants.clone();
             others.extend(match value {
                 Value::Bool(flag) => vec![json!(!flag).to_string()],
                 Value::Number(_) => vec!["0".to_owned(), "1000000".to_owned()],
                 _ => vec![json!("\u{1}").to_string()],
             });
-            found.push(Basis { type_name, id, pointer, value: Some(value.clone()), places: reading.places.clone(), others });
+            found.push(Basis { resource, pointer, value: Some(value.clone()), places: reading.places.clone(), others });
         }
     }
     found
@@ -284,7 +291,7 @@ fn remedy(
     let failing = |tested: &Resource| -> Result<BTreeSet<&str>, PolicyError> {
         let mut found = BTreeSet::new();
         for other in &judges {
-            if outcome(world, other, tested)?.is_some_and(|outcome| verdict(&outcome) == Verdict::Fail) {
+            if outcome(world, other, tested, &[])?.is_some_and(|outcome| Verdict::from(&outcome) == Verdict::Fail) {
                 found.insert(other.id.as_str());
             }
         }
@@ -297,7 +304,7 @@ fn remedy(
     for set in singles.chain(pairs.take(200)) {
         let mut tested = resource.clone();
         set.iter().for_each(|change| tested.put(&change.path, change.value.clone()));
-        let passes = outcome(world, policy, &tested)?.is_some_and(|outcome| verdict(&outcome) == Verdict::Pass);
+        let passes = outcome(world, policy, &tested, &[])?.is_some_and(|outcome| Verdict::from(&outcome) == Verdict::Pass);
         if passes && failing(&tested)?.is_subset(&before) {
             return Ok(Some(set.into_iter().cloned().collect()));
         }

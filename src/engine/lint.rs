@@ -8,7 +8,7 @@ use innovate_model::Schemas;
 use crate::policy::{ANY, Interpreter, Path, Paths, Place, Policy, PolicyError};
 
 /// The top-level properties that handlers fill, by type; none for a type that another one represents.
-pub type Filled = BTreeMap<String, Option<BTreeSet<String>>>;
+pub type Filled = BTreeMap<String, Option<BTreeSet<&'static str>>>;
 
 /// Something wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +149,6 @@ fn problem(type_name: &str, path: &Path, all: &Paths, filled: Option<&Filled>) -
     // What no read gives back is there in templates only.
     let (first, filled) = (path.first()?, filled?.get(type_name)?.as_ref()?);
     let written = schema.write_only().iter().any(|name| name.split('/').next() == Some(first));
-    let unfilled = first != ANY && !filled.contains(first) && !written;
+    let unfilled = first != ANY && !filled.contains(first.as_str()) && !written;
     unfilled.then(|| Problem::Unfilled(format!("no handler fills the property `{first}` of `{type_name}`")))
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use innovate_model::{Cause, Property, Resource, Schemas};
+use innovate_model::{Cause, Property, Resource, Schemas, pointer};
 use serde_json::{Value, json};
 
 use super::scope::Documents;
@@ -120,7 +120,7 @@ fn places<'a>(reads: &'a ReadSet, what: &What) -> BTreeSet<&'a Place> {
     match what {
         What::Own(pointer) => reads.input.touched(pointer).flat_map(|(_, reading)| &reading.places).collect(),
         What::Property(name, pointer) => {
-            let touched = reads.touched(name, pointer, false).into_iter().flat_map(|(_, reading)| &reading.places);
+            let touched = reads.touched(name, pointer).flat_map(|(_, reading)| &reading.places);
             // Whether a resource refers to another can hang on any of its properties.
             let referrers = reads.referrers.values().flat_map(|paths| paths.places());
             touched.chain(referrers).collect()
@@ -136,7 +136,7 @@ fn places<'a>(reads: &'a ReadSet, what: &What) -> BTreeSet<&'a Place> {
 
 /// The values that stand for all that the property could be, none of them for its absence; none where the policy does more than to compare it.
 fn values(reads: &ReadSet, resource: &Resource, pointer: &str) -> Option<Vec<Option<Value>>> {
-    let steps: Vec<String> = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    let steps = pointer::names(pointer);
     let names: Vec<&str> = steps.iter().map(String::as_str).collect();
     let elsewhere = reads.reads_looked_up(&resource.type_name, pointer) || reads.reads_in_organization(&resource.type_name, pointer);
     if elsewhere || steps.is_empty() {

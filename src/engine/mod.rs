@@ -227,12 +227,7 @@ fn record(
 ) {
     let severity = policy.metadata.custom.severity;
     let finding = |verdict, message, path, ordinal| Finding::new(&policy.id, verdict, severity, resource, message, path, ordinal);
-    let verdict = match &outcome {
-        None => Verdict::Unknown,
-        Some(Outcome::NotApplicable) => Verdict::NotApplicable,
-        Some(Outcome::Denials(denials)) if denials.is_empty() => Verdict::Pass,
-        Some(Outcome::Denials(_)) => Verdict::Fail,
-    };
+    let verdict = outcome.as_ref().map_or(Verdict::Unknown, Verdict::from);
     counts.add(verdict);
     match (verdict, outcome) {
         (Verdict::Unknown, _) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use innovate::engine::{Filled, lint, run_examples};
+use innovate::engine::run_examples;
 use innovate::policy::{self, Interpreter, Selection};
 
 #[test]
@@ -57,13 +57,14 @@ fn every_policy_says_what_a_reader_needs() {
 #[cfg(feature = "aws")]
 #[test]
 fn every_policy_reads_what_there_is_to_read() {
-    let filled: Filled = innovate_aws::properties()
-        .into_iter()
-        .map(|(name, filled)| (name, filled.map(|names| names.into_iter().map(ToOwned::to_owned).collect())))
-        .collect();
+    let filled = innovate_aws::properties();
     let library = policy::shipped().unwrap();
-    let lints: Vec<String> =
-        library.policies.iter().flat_map(|policy| lint(policy, Some(&filled)).unwrap()).map(|lint| lint.to_string()).collect();
+    let lints: Vec<String> = library
+        .policies
+        .iter()
+        .flat_map(|policy| innovate::engine::lint(policy, Some(&filled)).unwrap())
+        .map(|lint| lint.to_string())
+        .collect();
     assert!(lints.is_empty(), "{}", lints.join("\n"));
 }
 

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use innovate::engine::{Example, Judgement, Options, judge};
 use innovate::finding::Finding;
 use innovate::policy::{self, Library, Policy, Selection};
+use innovate_model::pointer::escape;
 use innovate_model::{Properties, Property, Resource, Schemas, World};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ fn of(policy: &Policy) -> Library {
 /// Every pointer into the properties, those of objects and lists among them.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let members: Vec<(String, &Value)> = match value {
-        Value::Object(object) => object.iter().map(|(name, inner)| (name.replace('~', "~0").replace('/', "~1"), inner)).collect(),
+        Value::Object(object) => object.iter().map(|(name, inner)| (escape(name), inner)).collect(),
         Value::Array(items) => items.iter().enumerate().map(|(index, inner)| (index.to_string(), inner)).collect(),
         _ => return,
     };

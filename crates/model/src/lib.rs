@@ -8,6 +8,7 @@ mod denial;
 mod gap;
 mod handler;
 mod memory;
+pub mod pointer;
 mod resource;
 mod schema;
 mod world;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::pointer::unescape;
 use crate::{Cause, Gap};
 
 /// The properties of a resource in the shape of its CloudFormation schema.
@@ -59,7 +60,7 @@ impl Resource {
     /// Puts `value` where the JSON pointer into the properties says, or takes away what is there. A pointer through what is no object or list does nothing.
     pub fn put(&mut self, pointer: &str, value: Option<Value>) {
         let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescape(name);
         let mut properties = Value::Object(std::mem::take(&mut self.properties));
         match (properties.pointer_mut(parent), value) {
             (Some(Value::Object(object)), Some(value)) => drop(object.insert(name, value)),

@@ -6,6 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
 
+use crate::pointer::escape;
+
 static VENDORED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../schemas");
 
 /// How deep `$ref`s are followed: schemas such as that of `AWS::WAFv2::WebACL` are recursive.
@@ -235,7 +237,7 @@ impl<'a> Property<'a> {
                 }
                 for (name, item) in object {
                     pointer.push('/');
-                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&escape(name));
                     match self.child(name) {
                         Some(child) => child.check(item, pointer, depth + 1, found),
                         None => found.push(format!("`{pointer}` is not in the schema")),

@@ -33,6 +33,13 @@ pub struct AccountFacts {
     pub tags: BTreeMap<String, String>,
 }
 
+impl AccountFacts {
+    /// Whether the account can be read: suspended and closed ones can't.
+    pub fn is_active(&self) -> bool {
+        self.status == "ACTIVE"
+    }
+}
+
 /// The organization and its accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

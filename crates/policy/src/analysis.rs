@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::PolicyError;
 use crate::read_set::{ANY, Path, Paths, Place, ReadSet, Reading};
 use crate::syntax::{Module, Step, Syntax, chain, list, static_path, string, tag, variable};
-use crate::{PolicyError, syntax};
 
 /// Paths are followed so far; what is deeper is read whole.
 const MAX_DEPTH: usize = 24;
@@ -183,11 +183,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether something of the value is looked at for its kind or size.
-    fn measure(&mut self, value: &Abstract, open: bool) {
+    /// How many members the value has, or which.
+    fn measure(&mut self, value: &Abstract) {
         let members = self.member(value, ANY);
         for origin in value.origins.iter().chain(&members.origins) {
-            self.note(origin, &Reading { open, ..Reading::default() });
+            self.note(origin, &Reading { open: true, ..Reading::default() });
         }
     }
 
@@ -564,7 +564,7 @@ impl<'a> Reader<'a> {
             Some("input") => Abstract::origin(Root::Input, Path::new()),
             Some(name) if name == "data" || module.imports.contains_key(name) => {
                 let imported: Vec<&str> = module.imports.get(name).map(|path| path.split('.').collect()).unwrap_or_default();
-                let names: Vec<&str> = imported.iter().copied().chain(steps.iter().map_while(literal_of)).collect();
+                let names: Vec<&str> = imported.iter().copied().chain(steps.iter().map_while(Step::name)).collect();
                 match self.rule_at(&names) {
                     Some((of, rule, count)) => {
                         taken = count.saturating_sub(imported.len());
@@ -656,18 +656,16 @@ impl<'a> Reader<'a> {
                 found
             }
             ("is_array" | "is_object" | "is_string" | "is_number" | "is_boolean" | "is_null" | "is_set" | "type_name", [value]) => {
-                for origin in &value.origins {
-                    self.note(origin, &Reading::default());
-                }
+                self.glance(value);
                 Abstract::any()
             }
             ("count" | "object.keys", [value]) => {
-                self.measure(value, true);
+                self.measure(value);
                 Abstract::any()
             }
             ("array.concat" | "object.union", [one, other]) => {
-                self.measure(one, true);
-                self.measure(other, true);
+                self.measure(one);
+                self.measure(other);
                 let mut joined = one.clone();
                 joined.join(other.clone());
                 joined
@@ -736,13 +734,6 @@ fn is_resource((root, path): &Origin) -> bool {
             | (Root::Data, ["resources", _, _] | ["referrers", _, _, _])
             | (Root::Data, ["organization", "resources", _, _] | ["organization", "identified", _, _, _])
     )
-}
-
-fn literal_of<'b>(step: &Step<'b>) -> Option<&'b str> {
-    match step {
-        Step::Name(name) => Some(name),
-        Step::Index(index) => syntax::string(index),
-    }
 }
 
 /// Adds what is read of a resource's document, `type`, `id` and the like being no properties.

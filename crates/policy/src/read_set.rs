@@ -187,12 +187,11 @@ impl ReadSet {
         reads(&self.organization_resources, type_name, pointer)
     }
 
-    /// The readings of a resource of the type that a gap at `pointer` touches, the resource being the input or looked up.
-    pub fn touched<'a>(&'a self, type_name: &str, pointer: &str, is_input: bool) -> Vec<(&'a Path, &'a Reading)> {
-        let of_input = is_input.then_some(&self.input);
+    /// The readings that a gap at `pointer` of a resource of the type touches where it is looked up.
+    pub fn touched<'a>(&'a self, type_name: &str, pointer: &str) -> impl Iterator<Item = (&'a Path, &'a Reading)> {
         let maps = [&self.resources, &self.referrers, &self.organization_resources];
         let looked_up = maps.into_iter().flat_map(|map| [map.get(type_name), map.get(ANY)]).flatten();
-        of_input.into_iter().chain(looked_up).flat_map(|paths| paths.touched(pointer)).collect()
+        looked_up.flat_map(move |paths| paths.touched(pointer).collect::<Vec<_>>())
     }
 
     /// What is needed of each type, `judged` being those of the input.

@@ -120,14 +120,20 @@ pub(crate) enum Step<'a> {
     Index(&'a Value),
 }
 
+impl<'a> Step<'a> {
+    /// The name, where it is not computed.
+    pub(crate) fn name(&self) -> Option<&'a str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Index(index) => string(index),
+        }
+    }
+}
+
 /// The names of a reference up to the first that is computed.
 pub(crate) fn static_path(node: &Value) -> Vec<String> {
     let (base, steps) = chain(node);
-    let names = steps.iter().map_while(|step| match step {
-        Step::Name(name) => Some((*name).to_owned()),
-        Step::Index(index) => string(index).map(ToOwned::to_owned),
-    });
-    variable(base).map(ToOwned::to_owned).into_iter().chain(names).collect()
+    variable(base).into_iter().chain(steps.iter().map_while(Step::name)).map(ToOwned::to_owned).collect()
 }
 
 /// The text of a string literal.
