@@ -117,7 +117,7 @@ impl Live {
 
         let options = self.options()?;
         let plan = self.plan(None, String::new());
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = runtime()?;
         runtime.block_on(async {
             let session = innovate_aws::Session::connect(options).await;
             let (regions, closed) = collect::regions(&session, &plan).await.map_err(usage_of_plan)?;
@@ -136,7 +136,7 @@ impl Live {
 
         let options = self.options()?;
         let plan = self.plan(needs, jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = runtime()?;
         runtime.block_on(async {
             let session = Arc::new(innovate_aws::Session::connect(options).await);
             let (stopper, stop) = tokio::sync::watch::channel(false);
@@ -160,6 +160,12 @@ impl Live {
             Ok((world.map_err(usage_of_plan)?, session.calls_by_service()))
         })
     }
+}
+
+/// Two threads, whatever the machine: this one, which reads, and one for the connections. A reading waits for answers.
+#[cfg(feature = "aws")]
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
 /// An account or unit that is not there is the user's error.

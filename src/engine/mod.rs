@@ -131,16 +131,16 @@ pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judge
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
             judge_scope(library, view, &gapped, &mut desks, &mut documents, options, &mut partial)?;
         }
+        // Two sorted halves are sorted as one in a single pass.
+        partial.findings.sort_by(by_order);
         Ok(partial)
     };
-    let partials: Vec<Result<Partial, PolicyError>> = if options.workers <= 1 || scopes.len() <= 1 {
-        vec![work()]
-    } else {
-        std::thread::scope(|threads| {
-            let handles: Vec<_> = (0..options.workers.min(scopes.len())).map(|_| threads.spawn(work)).collect();
-            handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        })
-    };
+    let partials: Vec<Result<Partial, PolicyError>> = std::thread::scope(|threads| {
+        let others: Vec<_> = (1..options.workers.min(scopes.len())).map(|_| threads.spawn(work)).collect();
+        let mine = work();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(mine).chain(others).collect()
+    });
     let mut judgement = Judgement { ledger: ledger(world, library), ..Judgement::default() };
     for partial in partials {
         let partial = partial?;
@@ -149,10 +149,14 @@ pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judge
             judgement.ledger.policies.entry(policy.id.clone()).or_default().merge(counts);
         }
     }
-    judgement.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    judgement.findings.sort_by(by_order);
     judgement.ledger.unmatched =
         judgement.ledger.policies.iter().filter(|(_, counts)| counts.total() == 0).map(|(id, _)| id.clone()).collect();
     Ok(judgement)
+}
+
+fn by_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    a.order().cmp(&b.order())
 }
 
 struct Partial {

@@ -1,6 +1,7 @@
 //! The world as one account and Region see it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UNLISTED, Unread, World};
 use serde_json::{Value, json};
@@ -14,28 +15,32 @@ pub(super) struct View<'a> {
     account: &'a str,
     region: &'a str,
     pub(super) inputs: Vec<&'a Resource>,
-    /// The resources of the account that this Region sees.
-    visible: Vec<&'a Resource>,
+    /// All resources of the account, the same for each of its views.
+    of_account: Arc<Vec<&'a Resource>>,
     world: &'a World,
 }
 
 /// The views of every account and Region in which something is to be judged.
 pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>> {
-    let judged: BTreeSet<&str> = policies.iter().flat_map(|policy| &policy.metadata.custom.resource_types).map(String::as_str).collect();
+    let judged: HashSet<&str> = policies.iter().flat_map(|policy| &policy.metadata.custom.resource_types).map(String::as_str).collect();
     let mut inputs: BTreeMap<(&str, &str), Vec<&Resource>> = BTreeMap::new();
-    let mut by_account: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
-    for resource in &world.resources {
-        by_account.entry(&resource.account).or_default().push(resource);
-        if judged.contains(resource.type_name.as_str()) && in_view(world, resource) {
-            inputs.entry((&resource.account, &resource.region)).or_default().push(resource);
+    let mut by_account: HashMap<&str, Vec<&Resource>> = HashMap::new();
+    // Resources of a Region lie beside one another in a sorted world.
+    for of_region in world.resources.chunk_by(|a, b| a.account == b.account && a.region == b.region) {
+        let Some(first) = of_region.first() else { continue };
+        by_account.entry(&first.account).or_default().extend(of_region);
+        if in_view(world, first) {
+            let of_region = of_region.iter().filter(|resource| judged.contains(resource.type_name.as_str()));
+            inputs.entry((&first.account, &first.region)).or_default().extend(of_region);
         }
     }
+    let by_account: HashMap<&str, Arc<Vec<&Resource>>> = by_account.into_iter().map(|(account, all)| (account, Arc::new(all))).collect();
     inputs
         .into_iter()
+        .filter(|(_, inputs)| !inputs.is_empty())
         .map(|((account, region), inputs)| {
-            let all = by_account.get(account).map(Vec::as_slice).unwrap_or_default();
-            let visible = all.iter().copied().filter(|resource| sees(region, &resource.region)).collect();
-            View { account, region, inputs, visible, world }
+            let of_account = by_account.get(account).cloned().unwrap_or_default();
+            View { account, region, inputs, of_account, world }
         })
         .collect()
 }
@@ -104,13 +109,18 @@ fn object(types: ByType<'_>) -> Document {
 }
 
 impl<'a> View<'a> {
+    /// The resources of the account that this Region sees.
+    fn visible(&self) -> impl Iterator<Item = &'a Resource> {
+        self.of_account.iter().copied().filter(|resource| sees(self.region, &resource.region))
+    }
+
     /// `data` for the policies: only the types that some policy looks up.
     pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents<'a>) -> Scope {
         let types: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.read_set.types()).filter(|name| *name != ANY).collect();
         let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
         let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
         let mut looked_up = Vec::new();
-        for resource in self.visible.iter().copied().filter(|resource| all || types.contains(resource.type_name.as_str())) {
+        for resource in self.visible().filter(|resource| all || types.contains(resource.type_name.as_str())) {
             let elsewhere = resource.region != self.region && resource.region != GLOBAL;
             let key = if elsewhere { format!("{}@{}", resource.id, resource.region) } else { resource.id.clone() };
             let document = documents.of(resource);
@@ -136,7 +146,7 @@ impl<'a> View<'a> {
     /// Id → type → id → document of the resources that mention the id, or the ARN that belongs to it, in a property.
     fn referrers(&self, looked_up: &[(&'a Resource, Document)]) -> BTreeMap<&'a str, ByType<'a>> {
         let mut ids: HashMap<&str, &str> = HashMap::new();
-        for resource in &self.visible {
+        for resource in self.visible() {
             ids.insert(&resource.id, &resource.id);
             if let Some(arn) = &resource.arn {
                 ids.insert(arn, &resource.id);
