@@ -47,7 +47,7 @@ impl fmt::Display for Verdict {
 }
 
 /// What identifies a resource in a report.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct ResourceRef {
     /// The resource type.
     #[serde(rename = "type")]
@@ -59,7 +59,7 @@ pub struct ResourceRef {
 }
 
 /// One verdict, in the form in which it is reported: one for each place that a policy denies.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Finding {
     /// The policy's id, such as `aws.rds.tls_not_required`.
     pub policy: String,
@@ -80,10 +80,10 @@ pub struct Finding {
     /// Stable over runs for the same policy, resource and place.
     pub fingerprint: String,
     /// For an unknown verdict: what was not read.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
     /// What was not read and could not have made a difference, whatever it is.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub immaterial: Vec<Cause>,
 }
 

@@ -11,11 +11,11 @@ use innovate_model::World;
 use super::live::Live;
 use super::output::{self, Output};
 use super::settings::{Policies, needs};
-use super::{Exit, Global, dry_run, usage};
+use super::{Exit, Global, dry_run, usage, worker};
 use crate::engine::{self, Judgement};
 use crate::finding::Verdict;
 use crate::input::snapshot;
-use crate::policy::{Severity, UnknownSeverity};
+use crate::policy::{Library, Policy, Severity, UnknownSeverity};
 use crate::report::Report;
 
 #[derive(Args, Debug)]
@@ -64,7 +64,7 @@ impl std::str::FromStr for FailOn {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     let library = arguments.policies.library(global)?;
-    if library.policies.is_empty() {
+    if library.policies.is_empty() && library.broken.is_empty() {
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
     }
     output::probe(&arguments.output)?;
@@ -85,10 +85,21 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         None => arguments.live.read(needs(&library), global).map(|(world, calls)| (world, Some(calls)))?,
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let judgement = engine::judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers })?;
+    let judgement = judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers, watch: None })?;
     let report = Report { world: &world, library: &library, judgement: &judgement, calls: calls.as_ref(), style: output::style() };
     output::write(&arguments.output, &report)?;
     Ok(exit(&judgement, arguments.fail_on, arguments.require_complete))
+}
+
+/// The verdicts of what shipped by this process, of what did not by another.
+fn judge(world: &World, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
+    if library.policies.iter().all(|policy| policy.ships) {
+        return Ok(engine::judge(world, library, options));
+    }
+    let shipped: Vec<Policy> = library.policies.iter().filter(|policy| policy.ships).cloned().collect();
+    let mut verdicts = engine::verdicts(world, &shipped, options);
+    verdicts.merge(worker::judge(world, library, options.keep_passes)?);
+    Ok(engine::judgement(world, library, verdicts))
 }
 
 pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
@@ -100,6 +111,7 @@ fn exit(judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit 
     let violated = |least| judgement.findings.iter().any(|finding| finding.verdict == Verdict::Fail && finding.severity >= least);
     let unknown = judgement.findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
     match fail_on.0 {
+        _ if !judgement.ledger.errors.is_empty() => Exit::Error,
         Some(least) if violated(least) => Exit::Violations,
         _ if unknown || !judgement.ledger.complete => {
             if require_complete {

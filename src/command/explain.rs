@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use super::audit::read_snapshot;
 use super::settings::Policies;
-use super::{Exit, Global, usage};
+use super::{Exit, Global, usage, worker};
 use crate::engine::{self, Basis, Change};
 use crate::finding::Verdict;
-use crate::policy::{Policy, Selection};
+use crate::policy::{Library, Policy, Selection};
 
 /// Lines that are shown of one value.
 const MOST_LINES: usize = 4;
@@ -45,10 +45,24 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     };
     let world = read_snapshot(&arguments.snapshot)?;
     let resource = find(&world, policy, arguments)?;
-    let Some(explanation) = engine::explain(&world, &library, policy, resource)? else {
+    let text = if library.policies.iter().all(|policy| policy.ships) {
+        explanation(&world, &library, policy, resource)?
+    } else {
+        let place = world.resources.iter().position(|known| known.order() == resource.order()).unwrap_or_default();
+        worker::explain(&world, &library, &policy.id, place)?
+    };
+    let Some(text) = text else {
         return Err(usage(format!("`{}` does not judge {} `{}`", policy.id, resource.type_name, resource.id)));
     };
-    let mut out = io::stdout().lock();
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(Exit::Clean)
+}
+
+/// The explanation of the verdict of the policy on the resource, for people; none where it does not judge it.
+pub(super) fn explanation(world: &World, library: &Library, policy: &Policy, resource: &Resource) -> anyhow::Result<Option<String>> {
+    let Some(explanation) = engine::explain(world, library, policy, resource)? else { return Ok(None) };
+    let mut text = Vec::new();
+    let out = &mut text;
     writeln!(
         out,
         "{}: {} on {} `{}` ({}, {})",
@@ -63,7 +77,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         writeln!(out, "\nIt rests on:")?;
     }
     for basis in &explanation.basis {
-        show(basis, resource, policy, &mut out)?;
+        show(basis, resource, policy, out)?;
     }
     if let Some(changes) = &explanation.remedy {
         writeln!(out, "\nThe smallest change that makes it pass, and no other policy fail:\n{}", serde_json::to_string_pretty(changes)?)?;
@@ -79,7 +93,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
             policy.id
         )?;
     }
-    Ok(Exit::Clean)
+    Ok(Some(String::from_utf8(text)?))
 }
 
 /// The one resource that is meant.

@@ -10,6 +10,7 @@ mod permissions;
 mod policy;
 mod settings;
 mod snapshot;
+mod worker;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub enum Exit {
     /// Nothing to complain of.
     Clean = 0,
-    /// The tool itself failed.
+    /// The tool itself failed, or a policy that it was to judge by.
     Error = 1,
     /// The command line is wrong.
     Usage = 2,
@@ -84,6 +85,9 @@ enum Command {
     Completions(manual::Completions),
     /// Print the manual page.
     Man,
+    /// Run policies that did not ship, for another process of the program.
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program on the arguments of the process.
@@ -131,6 +135,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),
+        Command::Worker => worker::serve(),
     }
 }
 

@@ -43,6 +43,9 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     let library = arguments.policies.library(global)?;
+    if let Some(broken) = library.broken.first() {
+        anyhow::bail!("policy `{}` does not load, so what it reads is not known: {}", broken.id, broken.reason);
+    }
     if library.policies.is_empty() {
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be read"));
     }

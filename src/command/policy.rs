@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::settings::Policies;
-use super::{Exit, Global, usage};
-use crate::engine::{self, Filled, run_examples};
-use crate::policy::{Library, Selection};
+use super::settings::{self, Policies};
+use super::{Exit, Global, usage, worker};
+use crate::engine::{self, ExampleReport, Filled, run_examples};
+use crate::policy::{Library, Policy, Selection};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -50,7 +50,7 @@ enum PolicyCommand {
 }
 
 /// What the handlers of this build fill; none where it has none.
-fn filled() -> Option<Filled> {
+pub(super) fn filled() -> Option<Filled> {
     #[cfg(feature = "aws")]
     return Some(innovate_aws::properties());
     #[cfg(not(feature = "aws"))]
@@ -60,24 +60,34 @@ fn filled() -> Option<Filled> {
 /// The policies of `folder`, or those that ship and the user's own, narrowed to `ids`.
 fn chosen(ids: &[String], folder: Option<&PathBuf>, policies: &Policies, global: &Global) -> anyhow::Result<Library> {
     let library = match folder {
-        Some(folder) => Library::only(folder)?,
+        Some(folder) => settings::folder(folder)?,
         None => policies.library(global)?,
     };
     library.select(&Selection { ids: ids.to_vec(), severity: None }).map_err(usage)
+}
+
+/// Nothing is clean where a policy did not load.
+fn exit(library: &Library, is_clean: bool) -> Exit {
+    match (library.broken.is_empty(), is_clean) {
+        (false, _) => Exit::Error,
+        (true, false) => Exit::Violations,
+        (true, true) => Exit::Clean,
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     let mut out = io::stdout().lock();
     match &arguments.command {
         PolicyCommand::List(policies) => {
-            for policy in policies.library(global)?.policies {
+            let library = policies.library(global)?;
+            for policy in &library.policies {
                 writeln!(out, "{:<8}  {:<60}  {}", policy.metadata.custom.severity, policy.id, policy.metadata.title)?;
             }
-            Ok(Exit::Clean)
+            Ok(exit(&library, true))
         }
         PolicyCommand::Show { id, policies } => {
             let library = policies.library(global)?.select(&Selection { ids: vec![id.clone()], severity: None }).map_err(usage)?;
-            for policy in library.policies {
+            for policy in &library.policies {
                 let metadata = &policy.metadata;
                 writeln!(out, "{} ({})\n{}\n\n{}", policy.id, metadata.custom.severity, metadata.title, metadata.description.trim())?;
                 writeln!(out, "\nRisk: {}", metadata.custom.risk.trim())?;
@@ -111,11 +121,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
                 }
                 writeln!(out)?;
             }
-            Ok(Exit::Clean)
+            Ok(exit(&library, true))
         }
         PolicyCommand::Test { ids, folder, policies } => {
             let library = chosen(ids, folder.as_ref(), policies, global)?;
-            let report = run_examples(&library)?;
+            let shipped: Vec<Policy> = library.policies.iter().filter(|policy| policy.ships).cloned().collect();
+            let mut report = run_examples(&shipped);
+            report.merge(worker::examples(&library)?);
+            library.broken.iter().for_each(|broken| report.merge(ExampleReport::failed(&broken.id, broken.reason.clone())));
+            report.failures.sort_by(|a, b| a.policy.cmp(&b.policy));
             for failure in &report.failures {
                 let case = if failure.case.is_empty() { String::new() } else { format!(", case `{}`", failure.case) };
                 writeln!(out, "FAIL {}{case}: {}", failure.policy, failure.reason)?;
@@ -126,16 +140,17 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         PolicyCommand::Lint { ids, folder, policies } => {
             let library = chosen(ids, folder.as_ref(), policies, global)?;
             let filled = filled();
-            let mut count = 0;
-            for policy in &library.policies {
-                for lint in engine::lint(policy, filled.as_ref())? {
-                    writeln!(out, "{lint}")?;
-                    count += 1;
-                }
+            let mut lints = Vec::new();
+            for policy in library.policies.iter().filter(|policy| policy.ships) {
+                lints.extend(engine::lint(policy, filled.as_ref())?.iter().map(ToString::to_string));
+            }
+            lints.extend(worker::lint(&library)?);
+            for lint in &lints {
+                writeln!(out, "{lint}")?;
             }
             let left_out = if filled.is_some() { "" } else { "; this build reads nothing live, so what handlers fill was left out" };
-            writeln!(out, "{} policies, {count} problems{left_out}", library.policies.len())?;
-            Ok(if count == 0 { Exit::Clean } else { Exit::Violations })
+            writeln!(out, "{} policies, {} problems{left_out}", library.policies.len(), lints.len())?;
+            Ok(exit(&library, lints.is_empty()))
         }
     }
 }

@@ -8,9 +8,9 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Global, usage};
+use super::{Global, usage, worker};
 use crate::collect::Needs;
-use crate::policy::{self, Library, PolicyError, Selection, Severity};
+use crate::policy::{self, Library, PolicyError, Selection, Severity, Sources};
 
 /// The file `innovate.toml`.
 #[derive(Debug, Default, Deserialize)]
@@ -59,11 +59,28 @@ impl Policies {
         for name in &self.policy {
             if Path::new(name).is_dir() { folders.push(PathBuf::from(name)) } else { selection.ids.push(name.clone()) }
         }
+        let mut modules: Vec<(String, String)> = library.modules().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
         for folder in folders {
-            library = library.with_folder(&folder).map_err(usage_of_policy)?;
+            let sources = Sources { modules, ..Sources::read(&folder).map_err(usage_of_policy)? };
+            library = library.with(worker::load(&sources)?);
+            modules = sources.library_modules();
         }
+        name_broken(&library);
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
         library.select(&selection).map_err(usage_of_policy)
+    }
+}
+
+/// The policies of a folder alone.
+pub(super) fn folder(folder: &Path) -> anyhow::Result<Library> {
+    let library = worker::load(&Sources::read(folder).map_err(usage_of_policy)?)?;
+    name_broken(&library);
+    Ok(library)
+}
+
+fn name_broken(library: &Library) {
+    for broken in &library.broken {
+        tracing::error!("policy `{}` cannot judge: {}", broken.id, broken.reason);
     }
 }
 

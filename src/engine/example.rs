@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use innovate_model::{AccountFacts, GLOBAL, OrganizationFacts, Resource, Schemas, World};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::scope;
 use crate::finding::Verdict;
-use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Library, Outcome, Policy, PolicyError};
+use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
 const REGION: &str = "us-east-1";
@@ -31,7 +31,7 @@ pub enum ExampleError {
 }
 
 /// A case that did not come out as it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct CaseFailure {
     /// The policy.
     pub policy: String,
@@ -42,7 +42,7 @@ pub struct CaseFailure {
 }
 
 /// What the examples of a library gave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct ExampleReport {
     /// Policies that were tested.
     pub policies: usize,
@@ -113,13 +113,24 @@ impl Document {
     }
 }
 
-/// Runs the examples of every policy by the RVM and by the interpreter, which must agree.
-///
-/// # Errors
-/// A file of examples is not of the documented form, or the policies do not compile.
-pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
-    let mut report = ExampleReport { policies: library.policies.len(), ..ExampleReport::default() };
-    for policy in &library.policies {
+impl ExampleReport {
+    /// Adds what the examples of other policies gave.
+    pub fn merge(&mut self, other: Self) {
+        self.policies += other.policies;
+        self.cases += other.cases;
+        self.failures.extend(other.failures);
+    }
+
+    /// Of a policy that could not be tried.
+    pub fn failed(policy: &str, reason: String) -> Self {
+        Self { policies: 1, cases: 0, failures: vec![CaseFailure { policy: policy.to_owned(), case: String::new(), reason }] }
+    }
+}
+
+/// Runs the examples of every policy by the RVM and by the interpreter, which must agree. What cannot be run is a failure.
+pub fn run(policies: &[Policy]) -> ExampleReport {
+    let mut report = ExampleReport { policies: policies.len(), ..ExampleReport::default() };
+    for policy in policies {
         let mut fail = |case: &str, reason: String| {
             report.failures.push(CaseFailure { policy: policy.id.clone(), case: case.to_owned(), reason });
         };
@@ -137,9 +148,13 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
             fail("", format!("has no examples; write `{}`", policy.file.replace(".rego", ".yaml")));
             continue;
         };
-        let file = policy.file.replace(".rego", ".yaml");
-        let examples: Examples =
-            serde_saphyr::from_str(examples).map_err(|error| ExampleError::Form { file: file.clone(), reason: error.to_string() })?;
+        let examples: Examples = match serde_saphyr::from_str(examples) {
+            Ok(examples) => examples,
+            Err(error) => {
+                fail("", format!("{}: {error}", policy.file.replace(".rego", ".yaml")));
+                continue;
+            }
+        };
         for expected in [Verdict::Fail, Verdict::Pass] {
             if !examples.cases.iter().any(|case| case.expect == expected) {
                 fail("", format!("has no example with `expect: {expected}`"));
@@ -159,7 +174,7 @@ pub fn run(library: &Library) -> Result<ExampleReport, ExampleError> {
             }
         }
     }
-    Ok(report)
+    report
 }
 
 /// The world of an example, and the resource of it that is judged.

@@ -8,10 +8,10 @@ mod refusal;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
 pub use explain::{Basis, Change, Explanation, explain};
@@ -19,12 +19,12 @@ pub use lint::{Filled, Lint, lint};
 pub use refusal::Refusal;
 
 use crate::finding::{Finding, Verdict};
-use crate::policy::{ANY, Evaluator, Input, Library, Outcome, Policy, PolicyError};
+use crate::policy::{ANY, Evaluator, Input, Library, Outcome, Policy, PolicyError, Scope};
 use missing::{Inquiry, Missing};
 use scope::{Documents, View};
 
 /// How often each verdict was given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Counts {
     /// Resources that a policy denies.
     pub fail: usize,
@@ -96,6 +96,8 @@ pub struct Ledger {
     pub policies: BTreeMap<String, Counts>,
     /// Policies that matched no resource.
     pub unmatched: Vec<String>,
+    /// Policies that could not judge, and why; they have no verdicts.
+    pub errors: BTreeMap<String, String>,
 }
 
 /// All verdicts on a world.
@@ -107,61 +109,122 @@ pub struct Judgement {
     pub ledger: Ledger,
 }
 
+/// What policies say, before it is put together.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Verdicts {
+    /// In the order of reports.
+    findings: Vec<Finding>,
+    /// By policy.
+    counts: BTreeMap<String, Counts>,
+    /// Policies that failed, and why.
+    errors: BTreeMap<String, String>,
+}
+
+impl Verdicts {
+    /// Of a policy that could not judge.
+    pub fn failed(policy: &str, reason: String) -> Self {
+        Self { errors: BTreeMap::from([(policy.to_owned(), reason)]), ..Self::default() }
+    }
+
+    /// Adds those of other policies, or of the same on other resources.
+    pub fn merge(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        for (policy, counts) in other.counts {
+            self.counts.entry(policy).or_default().merge(counts);
+        }
+        for (policy, reason) in other.errors {
+            self.errors.entry(policy).or_insert(reason);
+        }
+    }
+}
+
 /// How to judge.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
     /// Whether passes become findings too.
     pub keep_passes: bool,
-    /// Threads.
+    /// Threads; at least one is used.
     pub workers: usize,
+    /// Told of each verdict before it is looked for.
+    pub watch: Option<&'a Watch>,
+}
+
+/// Which verdict is being looked for, for whoever watches that none takes for ever.
+#[derive(Debug, Default)]
+pub struct Watch {
+    verdicts: AtomicU64,
+    policy: AtomicUsize,
+}
+
+impl Watch {
+    /// Notes that the policy of this number goes on to another resource.
+    pub fn note(&self, policy: usize) {
+        self.policy.store(policy, Ordering::Relaxed);
+        self.verdicts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were looked for, and the number of the policy that is at it.
+    pub fn now(&self) -> (u64, usize) {
+        (self.verdicts.load(Ordering::Relaxed), self.policy.load(Ordering::Relaxed))
+    }
 }
 
 /// Judges every resource of the world by every policy of the library.
-///
-/// # Errors
-/// A policy does not compile or fails: then nothing that it says can be trusted.
-pub fn judge(world: &World, library: &Library, options: Options) -> Result<Judgement, PolicyError> {
-    let scopes = scope::scopes(world, &library.policies);
+pub fn judge(world: &World, library: &Library, options: Options<'_>) -> Judgement {
+    judgement(world, library, verdicts(world, &library.policies, options))
+}
+
+/// What the policies say of every resource of the world. A policy that fails says nothing but that.
+pub fn verdicts(world: &World, policies: &[Policy], options: Options<'_>) -> Verdicts {
+    let scopes = scope::scopes(world, policies);
     let gapped: Vec<&Resource> = world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect();
     let next = AtomicUsize::new(0);
-    let work = || -> Result<Partial, PolicyError> {
-        let mut desks: Vec<Desk<'_>> = library.policies.iter().map(|_| Desk::default()).collect();
+    let work = || -> Verdicts {
+        let mut desks: Vec<Desk<'_>> = policies.iter().map(|_| Desk::default()).collect();
         let mut documents = Documents::default();
-        let mut partial = Partial { findings: Vec::new(), counts: vec![Counts::default(); library.policies.len()] };
+        let mut findings = Vec::new();
         while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(library, view, &gapped, &mut desks, &mut documents, options, &mut partial)?;
+            judge_scope(policies, view, &gapped, &mut desks, &mut documents, options, &mut findings);
         }
         // Two sorted halves are sorted as one in a single pass.
-        partial.findings.sort_by(by_order);
-        Ok(partial)
+        findings.sort_by(by_order);
+        let mut verdicts = Verdicts { findings, ..Verdicts::default() };
+        for (policy, desk) in policies.iter().zip(desks) {
+            match desk.error {
+                Some(error) => drop(verdicts.errors.insert(policy.id.clone(), error.to_string())),
+                None => drop(verdicts.counts.insert(policy.id.clone(), desk.counts)),
+            }
+        }
+        verdicts
     };
-    let partials: Vec<Result<Partial, PolicyError>> = std::thread::scope(|threads| {
+    let parts: Vec<Verdicts> = std::thread::scope(|threads| {
         let others: Vec<_> = (1..options.workers.min(scopes.len())).map(|_| threads.spawn(work)).collect();
         let mine = work();
         let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(mine).chain(others).collect()
     });
-    let mut judgement = Judgement { ledger: ledger(world, library), ..Judgement::default() };
-    for partial in partials {
-        let partial = partial?;
-        judgement.findings.extend(partial.findings);
-        for (policy, counts) in library.policies.iter().zip(partial.counts) {
-            judgement.ledger.policies.entry(policy.id.clone()).or_default().merge(counts);
-        }
+    let mut verdicts = Verdicts::default();
+    parts.into_iter().for_each(|part| verdicts.merge(part));
+    verdicts
+}
+
+/// The verdicts with what they rest on. Nothing that a failed policy says elsewhere can be trusted, so it is left out.
+pub fn judgement(world: &World, library: &Library, mut verdicts: Verdicts) -> Judgement {
+    let mut ledger = ledger(world, library);
+    ledger.errors = std::mem::take(&mut verdicts.errors);
+    ledger.errors.extend(library.broken.iter().map(|broken| (broken.id.clone(), broken.reason.clone())));
+    if !ledger.errors.is_empty() {
+        verdicts.findings.retain(|finding| !ledger.errors.contains_key(&finding.policy));
+        verdicts.counts.retain(|policy, _| !ledger.errors.contains_key(policy));
     }
-    judgement.findings.sort_by(by_order);
-    judgement.ledger.unmatched =
-        judgement.ledger.policies.iter().filter(|(_, counts)| counts.total() == 0).map(|(id, _)| id.clone()).collect();
-    Ok(judgement)
+    ledger.policies = verdicts.counts;
+    ledger.unmatched = ledger.policies.iter().filter(|(_, counts)| counts.total() == 0).map(|(id, _)| id.clone()).collect();
+    verdicts.findings.sort_by(by_order);
+    Judgement { findings: verdicts.findings, ledger }
 }
 
 fn by_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
     a.order().cmp(&b.order())
-}
-
-struct Partial {
-    findings: Vec<Finding>,
-    counts: Vec<Counts>,
 }
 
 /// What one thread keeps of a policy between scopes.
@@ -169,55 +232,82 @@ struct Partial {
 struct Desk<'a> {
     evaluator: Option<Evaluator<'a>>,
     inquiry: Option<Inquiry<'a>>,
+    counts: Counts,
+    error: Option<PolicyError>,
 }
 
+/// A resource and its document.
+type Judged<'a> = (&'a Resource, Input<'a>);
+
 fn judge_scope<'a>(
-    library: &'a Library,
+    policies: &'a [Policy],
     view: &View<'a>,
     gapped: &[&Resource],
     desks: &mut [Desk<'a>],
     documents: &mut Documents<'a>,
-    options: Options,
-    partial: &mut Partial,
-) -> Result<(), PolicyError> {
-    let scope = view.data(&library.policies, documents);
-    let mut inputs: BTreeMap<&str, Vec<(&Resource, Input<'_>)>> = BTreeMap::new();
+    options: Options<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let scope = view.data(policies, documents);
+    let mut inputs: BTreeMap<&str, Vec<Judged<'_>>> = BTreeMap::new();
     for resource in &view.inputs {
         let input = Input::new(&resource.id, documents.of(resource));
         inputs.entry(&resource.type_name).or_default().push((*resource, input));
     }
-    for ((policy, desk), counts) in library.policies.iter().zip(desks).zip(&mut partial.counts) {
-        let mut wanted = policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str())).flatten().peekable();
-        if wanted.peek().is_none() {
+    for (number, (policy, desk)) in policies.iter().zip(desks).enumerate() {
+        if desk.error.is_some() {
             continue;
         }
-        let evaluator = match &mut desk.evaluator {
-            Some(evaluator) => evaluator,
-            None => desk.evaluator.insert(Evaluator::new(policy)?),
-        };
-        evaluator.enter(&scope)?;
+        let wanted: Vec<&Judged<'_>> =
+            policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str())).flatten().collect();
+        if wanted.is_empty() {
+            continue;
+        }
         let looked_up = view.missing(policy, gapped);
+        let note = || options.watch.iter().for_each(|watch| watch.note(number));
+        desk.error = desk.judge(policy, (&scope, &looked_up), &wanted, documents, (options.keep_passes, &note), findings).err();
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// Judges the resources of one scope, of which `looked_up` is missing.
+    fn judge(
+        &mut self,
+        policy: &'a Policy,
+        (scope, looked_up): (&Scope, &BTreeSet<Missing>),
+        wanted: &[&Judged<'_>],
+        documents: &mut Documents<'_>,
+        (keep_passes, note): (bool, &dyn Fn()),
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), PolicyError> {
+        note();
+        let evaluator = match &mut self.evaluator {
+            Some(evaluator) => evaluator,
+            None => self.evaluator.insert(Evaluator::new(policy)?),
+        };
+        evaluator.enter(scope)?;
         let mut has_entered = false;
         for (resource, input) in wanted {
+            note();
             let own: Vec<Missing> = scope::own_missing(policy, resource).collect();
             let missing: Vec<&Missing> = looked_up.iter().chain(&own).collect();
             let outcome = if missing.is_empty() {
                 Some(evaluator.judge(input)?)
             } else {
-                let inquiry = match &mut desk.inquiry {
+                let inquiry = match &mut self.inquiry {
                     Some(inquiry) => inquiry,
-                    None => desk.inquiry.insert(Inquiry::new(policy)?),
+                    None => self.inquiry.insert(Inquiry::new(policy)?),
                 };
                 if !std::mem::replace(&mut has_entered, true) {
-                    inquiry.enter(&scope)?;
+                    inquiry.enter(scope)?;
                 }
                 inquiry.outcome(evaluator, resource, &missing, documents)?
             };
             let causes: BTreeSet<Cause> = missing.iter().map(|missing| missing.cause.clone()).collect();
-            record(policy, resource, outcome, causes.into_iter().collect(), options, (counts, &mut partial.findings));
+            record(policy, resource, outcome, causes.into_iter().collect(), keep_passes, (&mut self.counts, findings));
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Notes a verdict: unknown where there is no outcome that holds whatever `causes` kept from being read.
@@ -226,7 +316,7 @@ fn record(
     resource: &Resource,
     outcome: Option<Outcome>,
     causes: Vec<Cause>,
-    options: Options,
+    keep_passes: bool,
     (counts, findings): (&mut Counts, &mut Vec<Finding>),
 ) {
     let severity = policy.metadata.custom.severity;
@@ -249,7 +339,7 @@ fn record(
                 *ordinal += 1;
             }
         }
-        (Verdict::Pass, _) if options.keep_passes => {
+        (Verdict::Pass, _) if keep_passes => {
             let mut pass = finding(Verdict::Pass, String::new(), String::new(), 0);
             pass.immaterial = causes;
             findings.push(pass);

@@ -161,6 +161,12 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         let total: u64 = calls.values().flat_map(|regions| regions.values()).flat_map(|services| services.values()).sum();
         writeln!(writer, "made {total} calls; `-o json` tells them by account, Region and service")?;
     }
+    if !ledger.errors.is_empty() {
+        writeln!(writer, "ERROR: {} could not judge", counted(ledger.errors.len(), "policy", "policies"))?;
+        for (policy, reason) in &ledger.errors {
+            writeln!(writer, "  {}: {}", visible(policy), visible(reason))?;
+        }
+    }
     if ledger.complete {
         return writeln!(writer, "complete: everything that the policies need was read");
     }

@@ -14,7 +14,7 @@ fn library(ids: &[&str]) -> Library {
 }
 
 fn judged(world: &World, ids: &[&str], workers: usize) -> Judgement {
-    judge(world, &library(ids), Options { keep_passes: true, workers }).unwrap()
+    judge(world, &library(ids), Options { keep_passes: true, workers, watch: None })
 }
 
 fn verdicts(judgement: &Judgement) -> Vec<(&str, Verdict)> {

@@ -26,7 +26,7 @@ static WHOLE: LazyLock<(World, Judgement)> = LazyLock::new(|| {
 });
 
 fn judged(world: &World) -> Judgement {
-    judge(world, &LIBRARY, Options { keep_passes: true, workers: 2 }).unwrap()
+    judge(world, &LIBRARY, Options { keep_passes: true, workers: 2, watch: None })
 }
 
 fn denied() -> Cause {

@@ -14,4 +14,5 @@ mod readme;
 mod report;
 mod schemas;
 mod verdict;
+mod worker;
 mod world;

@@ -16,7 +16,7 @@ mod syntax;
 use std::path::PathBuf;
 
 pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Names, Outcome, Scope};
-pub use library::{Library, Policy, Selection};
+pub use library::{Broken, Library, Policy, Selection, Sources};
 pub use metadata::{Custom, Metadata, Remediation};
 pub use program::Program;
 pub use read_set::{ANY, ByType, Path, Paths, Place, ReadSet, Reading};

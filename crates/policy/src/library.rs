@@ -5,21 +5,125 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::analysis::Analysis;
 use crate::evaluate::engine;
+use crate::guard;
 use crate::program::entry_points;
 use crate::{ANY, ByType, Metadata, PolicyError, Program, ReadSet, Severity};
 
 /// Library modules: file and source.
-type Modules = Vec<(String, Cow<'static, str>)>;
+pub(crate) type Modules = Vec<(String, Cow<'static, str>)>;
+
+/// Bytes of one file of a folder; what is longer is refused unread.
+const MAX_FILE: u64 = 16 << 20;
+
+/// The texts of policies that did not ship.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Sources {
+    /// File, relative to its folder, and text: policies, their examples, and library modules below `lib/`.
+    pub files: BTreeMap<String, String>,
+    /// Library modules from elsewhere that they may import; a file of the folder replaces the one of its name.
+    pub modules: Vec<(String, String)>,
+    /// Files that cannot be taken, and why.
+    pub refused: BTreeMap<String, String>,
+}
+
+impl Sources {
+    /// The texts of a folder. A file that is too long or is no text is refused, with the policy that it belongs to.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or holds no policy.
+    pub fn read(folder: &Path) -> Result<Self, PolicyError> {
+        let mut sources = Self::default();
+        sources.add(folder, folder)?;
+        let names = sources.files.keys().chain(sources.refused.keys());
+        if names.into_iter().any(|file| is_policy(file)) { Ok(sources) } else { Err(PolicyError::Empty { path: folder.to_owned() }) }
+    }
+
+    /// The policies that a refused file belongs to.
+    pub fn broken(&self) -> Vec<Broken> {
+        self.refused.iter().map(|(file, reason)| Broken { id: id_of(file), reason: format!("{file}: {reason}") }).collect()
+    }
+
+    /// The library modules that policies of other folders may import, too.
+    pub fn library_modules(&self) -> Vec<(String, String)> {
+        let own = self.files.iter().filter(|(file, _)| file.starts_with("lib/") && is_module(file));
+        let known: BTreeMap<&String, &String> = self.modules.iter().map(|(file, text)| (file, text)).chain(own).collect();
+        known.into_iter().map(|(file, text)| (file.clone(), text.clone())).collect()
+    }
+
+    /// The ids of the policies.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        self.files.keys().filter(|file| is_policy(file)).map(|file| id_of(file))
+    }
+
+    /// The same with only the policies that are chosen.
+    #[must_use]
+    pub fn only(&self, choose: impl Fn(&str) -> bool) -> Self {
+        let stays = |file: &str| file.starts_with("lib/") || choose(&id_of(file));
+        let files = self.files.iter().filter(|(file, _)| stays(file)).map(|(file, text)| (file.clone(), text.clone())).collect();
+        Self { files, modules: self.modules.clone(), refused: BTreeMap::new() }
+    }
+
+    fn add(&mut self, root: &Path, folder: &Path) -> Result<(), PolicyError> {
+        let fail = |source| PolicyError::Read { path: folder.to_owned(), source };
+        for entry in std::fs::read_dir(folder).map_err(fail)? {
+            let path = entry.map_err(fail)?.path();
+            if path.is_dir() {
+                self.add(root, &path)?;
+            } else if path.extension().is_some_and(|extension| extension == "rego" || extension == "yaml") {
+                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                match text(&path) {
+                    Ok(text) => drop(self.files.insert(name, text)),
+                    Err(reason) => drop(self.refused.insert(name, reason)),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text of a file, or why it is not taken.
+fn text(path: &Path) -> Result<String, String> {
+    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > MAX_FILE {
+        return Err(format!("the file has {length} bytes; at most {MAX_FILE} are taken"));
+    }
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+fn is_module(file: &str) -> bool {
+    file.ends_with(".rego") && !file.ends_with("_test.rego")
+}
+
+fn is_policy(file: &str) -> bool {
+    is_module(file) && !file.starts_with("lib/")
+}
+
+/// The id that the path of a policy gives it.
+fn id_of(file: &str) -> String {
+    file.trim_end_matches(".rego").trim_end_matches(".yaml").replace('/', ".")
+}
+
+/// A policy that cannot judge.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+pub struct Broken {
+    /// The id that its path gives it.
+    pub id: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
 
 /// One policy.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// Its id, such as `aws.rds.tls_not_required`; `data.<id>` is its package.
     pub id: String,
+    /// Whether it ships with the program. Others are somebody's: they run in a process of their own.
+    pub ships: bool,
     /// The file that it came from, relative to its folder of policies.
     pub file: String,
     /// The Rego.
@@ -79,10 +183,12 @@ pub struct Selection {
 }
 
 /// Policies and the modules that they share.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Library {
     /// The policies in order of their ids.
     pub policies: Vec<Policy>,
+    /// Policies of its folders that did not load.
+    pub broken: Vec<Broken>,
     /// The library modules of the policies that were loaded last.
     pub(crate) modules: Arc<Modules>,
 }
@@ -96,55 +202,106 @@ impl Library {
     /// The policies of a folder alone, with its own library modules.
     ///
     /// # Errors
-    /// A file can't be read, or a policy does not load.
+    /// The folder can't be read, or a policy does not load.
     pub fn only(folder: &Path) -> Result<Self, PolicyError> {
-        let mut files = BTreeMap::new();
-        read_folder(folder, folder, &mut files)?;
-        Self::from_files(files, Modules::new())
+        let sources = Sources::read(folder)?;
+        let library = Self::from_files(&sources.files, Modules::new())?;
+        match sources.refused.into_iter().next() {
+            Some((file, reason)) => Err(PolicyError::Guard { file, reason }),
+            None => Ok(library),
+        }
     }
 
-    /// These policies and those of a folder, which may import the library modules of these and bring `lib/*.rego` of its own; the policies that
-    /// were there keep theirs.
-    ///
-    /// # Errors
-    /// A file can't be read, or a policy does not load.
-    pub fn with_folder(mut self, folder: &Path) -> Result<Self, PolicyError> {
-        let mut files = BTreeMap::new();
-        read_folder(folder, folder, &mut files)?;
-        let added = Self::from_files(files, self.modules.to_vec())?;
-        if added.policies.is_empty() {
-            return Err(PolicyError::Empty { path: folder.to_owned() });
-        }
-        for policy in added.policies {
-            self.policies.retain(|known| known.id != policy.id);
-            self.policies.push(policy);
-        }
+    /// The policies of these sources; those that do not load are among the broken ones.
+    pub fn of(sources: &Sources) -> Self {
+        let modules: Modules = sources.modules.iter().map(|(file, text)| (file.clone(), text.clone().into())).collect();
+        let mut library = match Self::from_files(&sources.files, modules.clone()) {
+            Ok(library) => library,
+            // One of them is at fault: each is loaded alone.
+            Err(_) => {
+                let mut library = Self { policies: Vec::new(), broken: Vec::new(), modules: Arc::new(modules.clone()) };
+                for file in sources.files.keys().filter(|file| is_policy(file)) {
+                    let is_part = |other: &str| other.starts_with("lib/") || id_of(other) == id_of(file);
+                    let files = sources.files.iter().filter(|(other, _)| is_part(other));
+                    let files = files.map(|(file, text)| (file.clone(), text.clone())).collect();
+                    match Self::from_files(&files, modules.clone()) {
+                        Ok(alone) => {
+                            library.policies.extend(alone.policies);
+                            library.modules = alone.modules;
+                        }
+                        Err(error) => library.broken.push(Broken { id: id_of(file), reason: error.to_string() }),
+                    }
+                }
+                library
+            }
+        };
+        library.broken.sort();
+        library
+    }
+
+    /// No policy but what did not load.
+    pub fn of_broken(broken: Vec<Broken>) -> Self {
+        Self { broken, ..Self::default() }
+    }
+
+    /// These policies and others, which take the place of those with the same id.
+    #[must_use]
+    pub fn with(mut self, added: Self) -> Self {
+        let is_new = |id: &str| added.policies.iter().any(|policy| policy.id == id) || added.broken.iter().any(|broken| broken.id == id);
+        self.policies.retain(|known| !is_new(&known.id));
+        self.broken.retain(|known| !is_new(&known.id));
+        self.policies.extend(added.policies);
+        self.broken.extend(added.broken);
         self.policies.sort_by(|a, b| a.id.cmp(&b.id));
-        self.modules = added.modules;
-        Ok(self)
+        self.broken.sort();
+        self
     }
 
-    fn from_files(files: BTreeMap<String, String>, mut modules: Modules) -> Result<Self, PolicyError> {
-        let is_module = |file: &str| file.ends_with(".rego") && !file.ends_with("_test.rego");
+    /// The texts of the policies that did not ship, those that share library modules together.
+    pub fn sources(&self) -> Vec<Sources> {
+        let mut sources: Vec<(&Arc<Modules>, Sources)> = Vec::new();
+        for policy in self.policies.iter().filter(|policy| !policy.ships) {
+            let known = sources.iter().position(|(modules, _)| Arc::ptr_eq(modules, &policy.modules));
+            let at = known.unwrap_or_else(|| {
+                let modules = policy.modules.iter().map(|(file, text)| (file.clone(), text.clone().into_owned())).collect();
+                sources.push((&policy.modules, Sources { modules, ..Sources::default() }));
+                sources.len() - 1
+            });
+            if let Some((_, of_modules)) = sources.get_mut(at) {
+                of_modules.files.insert(policy.file.clone(), policy.source.clone().into_owned());
+                let examples = policy.examples.as_ref().map(|text| (policy.file.replace(".rego", ".yaml"), text.clone().into_owned()));
+                of_modules.files.extend(examples);
+            }
+        }
+        sources.into_iter().map(|(_, sources)| sources).collect()
+    }
+
+    fn from_files(files: &BTreeMap<String, String>, mut modules: Modules) -> Result<Self, PolicyError> {
         for (file, source) in files.iter().filter(|(file, _)| file.starts_with("lib/") && is_module(file)) {
             modules.retain(|(known, _)| known != file);
             modules.push((file.clone(), source.clone().into()));
         }
         let modules = Arc::new(modules);
-        let sources: Vec<(&String, &String)> = files.iter().filter(|(file, _)| !file.starts_with("lib/") && is_module(file)).collect();
+        let sources: Vec<(&String, &String)> = files.iter().filter(|(file, _)| is_policy(file)).collect();
         let of_sources = sources.iter().map(|(file, source)| (file.as_str(), source.as_str()));
         let of_modules = modules.iter().map(|(file, source)| (file.as_str(), source.as_ref()));
         let mut engine = engine(of_sources.chain(of_modules))?;
         let analysed = Analysis::of(&engine, sources.len())?;
         let mut policies = Vec::new();
         for ((file, source), analysis) in sources.into_iter().zip(analysed) {
-            let id = file.trim_end_matches(".rego").replace('/', ".");
+            let id = id_of(file);
             if analysis.package != id {
                 return Err(PolicyError::Package { file: file.clone(), found: analysis.package, expected: id });
             }
             if let Some(rule) = analysis.recursive.first() {
                 let reason = format!("rule `{rule}` calls itself, and Rego has no recursion");
                 return Err(PolicyError::Guard { file: file.clone(), reason });
+            }
+            if let Some((place, name)) = analysis.forbidden.first() {
+                return Err(PolicyError::Guard {
+                    file: format!("{}:{}:{}", place.file, place.line, place.column),
+                    reason: guard::forbidden(name),
+                });
             }
             let metadata = Metadata::parse(file, source)?;
             let rules: Vec<String> =
@@ -154,6 +311,7 @@ impl Library {
             }
             policies.push(Policy {
                 id,
+                ships: false,
                 examples: files.get(&file.replace(".rego", ".yaml")).cloned().map(Into::into),
                 parameters: metadata.defaults(),
                 has_applicability: analysis.rules.contains("not_applicable"),
@@ -171,7 +329,7 @@ impl Library {
         for (policy, program) in policies.iter_mut().zip(Program::compile_each(&mut engine, &entries)?) {
             policy.program = program;
         }
-        Ok(Self { policies, modules })
+        Ok(Self { policies, broken: Vec::new(), modules })
     }
 
     /// The same library with only the selected policies.
@@ -181,14 +339,14 @@ impl Library {
     pub fn select(mut self, selection: &Selection) -> Result<Self, PolicyError> {
         let matches = |id: &str, wanted: &str| id == wanted || id.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'));
         for wanted in &selection.ids {
-            if !self.policies.iter().any(|policy| matches(&policy.id, wanted)) {
+            let mut known = self.policies.iter().map(|policy| &policy.id).chain(self.broken.iter().map(|broken| &broken.id));
+            if !known.any(|id| matches(id, wanted)) {
                 return Err(PolicyError::Unknown { id: wanted.clone(), suggestion: self.nearest(wanted) });
             }
         }
-        self.policies.retain(|policy| {
-            let by_id = selection.ids.is_empty() || selection.ids.iter().any(|wanted| matches(&policy.id, wanted));
-            by_id && selection.severity.is_none_or(|least| policy.metadata.custom.severity >= least)
-        });
+        let by_id = |id: &str| selection.ids.is_empty() || selection.ids.iter().any(|wanted| matches(id, wanted));
+        self.broken.retain(|broken| by_id(&broken.id));
+        self.policies.retain(|policy| by_id(&policy.id) && selection.severity.is_none_or(|least| policy.metadata.custom.severity >= least));
         Ok(self)
     }
 
@@ -209,6 +367,9 @@ impl Library {
     /// An unknown policy or parameter, or a value that the schema refuses.
     pub fn set_parameters(&mut self, overrides: &BTreeMap<String, Map<String, Value>>) -> Result<(), PolicyError> {
         for (id, values) in overrides {
+            if self.broken.iter().any(|broken| broken.id == *id) {
+                continue;
+            }
             let suggestion = self.nearest(id);
             let Some(policy) = self.policies.iter_mut().find(|policy| policy.id == *id) else {
                 return Err(PolicyError::Unknown { id: id.clone(), suggestion });
@@ -241,21 +402,4 @@ impl Library {
             .filter(|(distance, candidate)| *distance <= candidate.len() / 3)
             .map(|(_, id)| id.clone())
     }
-}
-
-fn read_folder(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> Result<(), PolicyError> {
-    let fail = |path: &Path| {
-        let path = path.to_owned();
-        move |source| PolicyError::Read { path, source }
-    };
-    for entry in std::fs::read_dir(folder).map_err(fail(folder))? {
-        let path = entry.map_err(fail(folder))?.path();
-        if path.is_dir() {
-            read_folder(root, &path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rego" || extension == "yaml") {
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.insert(name, std::fs::read_to_string(&path).map_err(fail(&path))?);
-        }
-    }
-    Ok(())
 }

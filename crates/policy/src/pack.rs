@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Library, Metadata, Policy, PolicyError, Program, ReadSet};
+use crate::library::Modules;
+use crate::{Broken, Library, Metadata, Policy, PolicyError, Program, ReadSet, Sources};
 
 #[derive(Deserialize, Serialize)]
 struct Entry<'a> {
@@ -20,25 +21,54 @@ struct Entry<'a> {
     length: usize,
 }
 
+impl<'a> From<&'a Policy> for Entry<'a> {
+    fn from(policy: &'a Policy) -> Self {
+        Self {
+            id: Cow::from(&policy.id),
+            file: Cow::from(&policy.file),
+            metadata: Cow::Borrowed(&policy.metadata),
+            read_set: Cow::Borrowed(&policy.read_set),
+            rules: Cow::from(&policy.rules),
+            has_applicability: policy.has_applicability,
+            length: policy.program.0.len(),
+        }
+    }
+}
+
+impl Entry<'_> {
+    fn into_policy(self, modules: &Arc<Modules>, source: Cow<'static, str>, examples: Option<Cow<'static, str>>) -> Policy {
+        let metadata = self.metadata.into_owned();
+        Policy {
+            source,
+            examples,
+            id: self.id.into_owned(),
+            ships: false,
+            file: self.file.into_owned(),
+            parameters: metadata.defaults(),
+            metadata,
+            read_set: self.read_set.into_owned(),
+            rules: self.rules.into_owned(),
+            has_applicability: self.has_applicability,
+            program: Program(Cow::Borrowed(&[])),
+            modules: modules.clone(),
+        }
+    }
+}
+
+/// What a loading found, without texts and programs: for a process that does not trust them.
+#[derive(Deserialize, Serialize)]
+struct Described<'a> {
+    policies: Vec<Entry<'a>>,
+    broken: Cow<'a, [Broken]>,
+}
+
 impl Library {
     /// The library in one piece.
     ///
     /// # Errors
     /// The index cannot be written, which no library does.
     pub fn pack(&self) -> Result<Vec<u8>, PolicyError> {
-        let index: Vec<Entry<'_>> = self
-            .policies
-            .iter()
-            .map(|policy| Entry {
-                id: Cow::from(&policy.id),
-                file: Cow::from(&policy.file),
-                metadata: Cow::Borrowed(&policy.metadata),
-                read_set: Cow::Borrowed(&policy.read_set),
-                rules: Cow::from(&policy.rules),
-                has_applicability: policy.has_applicability,
-                length: policy.program.0.len(),
-            })
-            .collect();
+        let index: Vec<Entry<'_>> = self.policies.iter().map(Entry::from).collect();
         let index = serde_json::to_vec(&index).map_err(|error| wrong(&error))?;
         let length = u32::try_from(index.len()).map_err(|error| wrong(&error))?;
         let mut bytes = length.to_le_bytes().to_vec();
@@ -65,22 +95,37 @@ impl Library {
         for entry in index {
             let (program, rest) = programs.split_at_checked(entry.length).ok_or_else(short)?;
             programs = rest;
-            let metadata = entry.metadata.into_owned();
-            policies.push(Policy {
-                source: text(&entry.file).ok_or_else(|| wrong(&format!("`{}` is missing", entry.file)))?.into(),
-                examples: text(&entry.file.replace(".rego", ".yaml")).map(Into::into),
-                id: entry.id.into_owned(),
-                file: entry.file.into_owned(),
-                parameters: metadata.defaults(),
-                metadata,
-                read_set: entry.read_set.into_owned(),
-                rules: entry.rules.into_owned(),
-                has_applicability: entry.has_applicability,
-                program: Program(Cow::Borrowed(program)),
-                modules: modules.clone(),
-            });
+            let source = text(&entry.file).ok_or_else(|| wrong(&format!("`{}` is missing", entry.file)))?.into();
+            let examples = text(&entry.file.replace(".rego", ".yaml")).map(Into::into);
+            let policy = entry.into_policy(&modules, source, examples);
+            policies.push(Policy { ships: true, program: Program(Cow::Borrowed(program)), ..policy });
         }
-        Ok(Self { policies, modules })
+        Ok(Self { policies, broken: Vec::new(), modules })
+    }
+
+    /// What was loaded, as JSON, for [`Library::from_description`].
+    ///
+    /// # Errors
+    /// It cannot be written, which no library does.
+    pub fn describe(&self) -> Result<String, PolicyError> {
+        let described = Described { policies: self.policies.iter().map(Entry::from).collect(), broken: Cow::from(&self.broken) };
+        serde_json::to_string(&described).map_err(|error| wrong(&error))
+    }
+
+    /// The library that another process loaded from the sources and described. It can say all of its policies, but not evaluate them.
+    ///
+    /// # Errors
+    /// The text is not that of [`Library::describe`] for these sources.
+    pub fn from_description(text: &str, sources: &Sources) -> Result<Self, PolicyError> {
+        let described: Described<'static> = serde_json::from_str(text).map_err(|error| wrong(&error))?;
+        let modules = Arc::new(sources.library_modules().into_iter().map(|(file, text)| (file, text.into())).collect());
+        let mut policies = Vec::with_capacity(described.policies.len());
+        for entry in described.policies {
+            let source = sources.files.get(entry.file.as_ref()).ok_or_else(|| wrong(&format!("`{}` is missing", entry.file)))?;
+            let examples = sources.files.get(&entry.file.replace(".rego", ".yaml"));
+            policies.push(entry.into_policy(&modules, source.clone().into(), examples.map(|text| text.clone().into())));
+        }
+        Ok(Self { policies, broken: described.broken.into_owned(), modules })
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Reader;
 use super::value::{Abstract, Root, Variables};
+use crate::guard;
 use crate::read_set::{ANY, Path};
 use crate::syntax::{Module, Step, chain, list, static_path, tag, variable};
 
@@ -221,7 +222,11 @@ impl<'a> Reader<'a> {
         if let Some((of, rule)) = own {
             return self.rule(of, &rule, arguments);
         }
-        self.builtin(&path.join("."), &arguments, (module, &parameters), variables)
+        let name = path.join(".");
+        if !guard::is_allowed(&name) {
+            self.forbidden.insert((module.place(node), name.clone()));
+        }
+        self.builtin(&name, &arguments, (module, &parameters), variables)
     }
 
     fn builtin(

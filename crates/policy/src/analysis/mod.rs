@@ -32,6 +32,8 @@ pub(crate) struct Analysis {
     pub(crate) read_set: ReadSet,
     /// Rules that call themselves, each once.
     pub(crate) recursive: BTreeSet<String>,
+    /// Functions that it may not call, and where it does.
+    pub(crate) forbidden: BTreeSet<(Place, String)>,
 }
 
 /// The rules that the engine asks for.
@@ -58,6 +60,7 @@ impl Analysis {
                     package: module.package.clone(),
                     rules: module.rules.keys().cloned().collect(),
                     recursive: std::mem::take(&mut reader.recursive),
+                    forbidden: std::mem::take(&mut reader.forbidden),
                     read_set: reader.read_set(),
                 }
             })
@@ -72,12 +75,21 @@ struct Reader<'a> {
     calls: BTreeMap<(String, String, Vec<Abstract>), Abstract>,
     under_way: Vec<(String, String)>,
     recursive: BTreeSet<String>,
+    forbidden: BTreeSet<(Place, String)>,
     place: Option<Place>,
 }
 
 impl<'a> Reader<'a> {
     fn new(modules: &'a BTreeMap<&'a str, &'a Module<'a>>) -> Self {
-        Self { modules, reads: BTreeMap::new(), calls: BTreeMap::new(), under_way: Vec::new(), recursive: BTreeSet::new(), place: None }
+        Self {
+            modules,
+            reads: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            under_way: Vec::new(),
+            recursive: BTreeSet::new(),
+            forbidden: BTreeSet::new(),
+            place: None,
+        }
     }
 
     // --- What is read -------------------------------------------------------------------------------------------------

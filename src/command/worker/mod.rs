@@ -1,0 +1,152 @@
+//! The process in which policies run that did not ship with the program: `innovate worker`, started by the program itself. It gets a job on
+//! standard input, gives up what it could do harm with, and answers on standard output. A policy that it does not survive costs its own
+//! verdicts, and no others.
+
+mod client;
+mod limit;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use innovate_model::World;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub(super) use client::{examples, explain, judge, lint, load};
+
+use super::explain::explanation;
+use super::{Exit, policy::filled};
+use crate::engine::{self, ExampleReport, Options, Verdicts, Watch};
+use crate::policy::{self, Library, Sources};
+
+/// Processor time that one verdict may take; one takes microseconds.
+const VERDICT: Duration = Duration::from_secs(5);
+
+/// Processor time that is added for each file where a task has no smaller step.
+const FILE: Duration = Duration::from_millis(200);
+
+/// Processor time for an explanation, which tries thousands of resources.
+const EXPLANATION: Duration = Duration::from_secs(120);
+
+/// What to do with which policies.
+#[derive(Deserialize, Serialize)]
+struct Job<'a> {
+    sources: Cow<'a, [Sources]>,
+    /// The policies to use, with their parameters; all of the sources where a library is loaded.
+    policies: BTreeMap<String, Map<String, Value>>,
+    task: Task<'a>,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+enum Task<'a> {
+    /// Describe the policies.
+    Load,
+    /// Judge the resources of a world.
+    Judge { world: Cow<'a, World>, keep_passes: bool },
+    /// Run examples.
+    Test,
+    /// Find what policies read and is not there.
+    Lint,
+    /// Explain the verdict of one policy on the resource at this place of the world, with the shipped policies beside the others.
+    Explain { world: Cow<'a, World>, policy: Cow<'a, str>, resource: usize },
+}
+
+#[derive(Deserialize, Serialize)]
+enum Answer {
+    Loaded(String),
+    Judged(Verdicts),
+    Tested(ExampleReport),
+    Linted(Vec<String>),
+    Explained(Option<String>),
+    /// The task took too long.
+    Overrun {
+        policy: Option<String>,
+        reason: String,
+    },
+}
+
+/// Runs one job.
+pub(super) fn serve() -> anyhow::Result<Exit> {
+    std::panic::set_hook(Box::new(|panic| {
+        drop(writeln!(io::stderr(), "the engine failed: {}", panic.payload_as_str().unwrap_or("it does not say why")));
+    }));
+    let mut text = Vec::new();
+    io::stdin().lock().read_to_end(&mut text)?;
+    let job: Job<'_> = serde_json::from_slice(&text)?;
+    let length = text.len();
+    drop(text);
+    let files: usize = job.sources.iter().map(|sources| sources.files.len()).sum();
+    let most = match &job.task {
+        Task::Judge { .. } => VERDICT,
+        Task::Explain { .. } => EXPLANATION,
+        Task::Load | Task::Test | Task::Lint => VERDICT + FILE * u32::try_from(files).unwrap_or(u32::MAX),
+    };
+    // What shipped is loaded before: it is not in question.
+    let shipped = match job.task {
+        Task::Explain { .. } => Some(policy::shipped()?),
+        _ => None,
+    };
+    let ids = job.sources.iter().flat_map(Sources::ids).collect();
+    let watch = Arc::new(Watch::default());
+    limit::watch(watch.clone(), most, ids)?;
+    limit::confine(length)?;
+    let answer = work(job, shipped, &watch)?;
+    say(&answer)?;
+    Ok(Exit::Clean)
+}
+
+fn say(answer: &Answer) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer(&mut out, answer)?;
+    out.flush()?;
+    Ok(())
+}
+
+fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch) -> anyhow::Result<Answer> {
+    let mut library = shipped.unwrap_or_default();
+    for sources in job.sources.as_ref() {
+        library = library.with(Library::of(sources));
+    }
+    if matches!(job.task, Task::Load) {
+        return Ok(Answer::Loaded(library.describe()?));
+    }
+    library.policies.retain(|policy| job.policies.contains_key(&policy.id));
+    for policy in &mut library.policies {
+        policy.parameters = job.policies.get(&policy.id).cloned().unwrap_or_default();
+    }
+    let policies = &library.policies;
+    Ok(match job.task {
+        Task::Load => Answer::Loaded(library.describe()?),
+        Task::Judge { world, keep_passes } => {
+            Answer::Judged(engine::verdicts(&world, policies, Options { keep_passes, workers: 1, watch: Some(watch) }))
+        }
+        Task::Test => {
+            let mut report = ExampleReport::default();
+            for (number, policy) in policies.iter().enumerate() {
+                watch.note(number);
+                report.merge(engine::run_examples(std::slice::from_ref(policy)));
+            }
+            Answer::Tested(report)
+        }
+        Task::Lint => {
+            let filled = filled();
+            let mut lints = Vec::new();
+            for (number, policy) in policies.iter().enumerate() {
+                watch.note(number);
+                lints.extend(engine::lint(policy, filled.as_ref())?.iter().map(ToString::to_string));
+            }
+            Answer::Linted(lints)
+        }
+        Task::Explain { world, policy, resource } => {
+            let policy = policies.iter().find(|known| known.id == policy);
+            let resource = world.resources.get(resource);
+            match (policy, resource) {
+                (Some(policy), Some(resource)) => Answer::Explained(explanation(&world, &library, policy, resource)?),
+                _ => Answer::Explained(None),
+            }
+        }
+    })
+}
