@@ -53,7 +53,9 @@ fn compare(criterion: &mut Criterion, id: &str, type_name: &str, properties: &Va
     let inputs: Vec<regorus::Value> = world.resources.iter().map(|resource| regorus::Value::from(document(resource))).collect();
 
     criterion.bench_function(&format!("{id}-end-to-end"), |bencher| {
-        bencher.iter(|| judge(black_box(&world), &library, Options { keep_passes: false, workers: 1, watch: None }));
+        bencher.iter(|| {
+            judge(&black_box(&world).into(), &library, Options { keep_passes: false, workers: 1, watch: None }).expect("no disk is used")
+        });
     });
     criterion.bench_function(&format!("{id}-bare"), |bencher| {
         bencher.iter(|| {

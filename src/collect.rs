@@ -1,16 +1,20 @@
 //! Reads a world through the handlers of a cloud: accounts, Regions and types at once, within bounds, each failure noted where it happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::stream::{self, StreamExt};
 use innovate_model::{
     Account, AccountFacts, Cause, Cloud, Definition, Facet, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, OTHER_REGIONS, Reach,
-    Region, Resource, Tally, UNLISTED, Unread, World,
+    Reads, Region, Resource, Tally, UNLISTED, Unread, World,
 };
 use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
+
+use crate::input::inventory::Builder;
+use crate::input::journal::{Finished, Journal, OfAccount};
 
 /// Accounts that are read at the same time.
 pub(crate) const ACCOUNTS_AT_ONCE: usize = 8;
@@ -53,6 +57,9 @@ pub enum CollectError {
     /// A unit that is not there.
     #[error("no organizational unit `{0}` holds an account")]
     UnknownUnit(String),
+    /// What was read cannot be kept.
+    #[error("what was read cannot be kept on disk; set `TMPDIR` to a folder with room, or `--memory` higher")]
+    Store(#[source] io::Error),
 }
 
 /// How far the reading is; shared with whoever shows it.
@@ -68,8 +75,18 @@ pub struct Progress {
     pub gaps: AtomicU64,
 }
 
+/// Where what was read goes.
+#[derive(Debug)]
+pub struct Store {
+    /// The resources.
+    pub builder: Builder,
+    /// What is finished, for a later process to go on where this one is broken off.
+    pub journal: Option<Journal>,
+}
+
 /// What every part of a reading shares.
-struct Reader {
+struct Reader<'a> {
+    journal: Option<&'a Journal>,
     permits: Semaphore,
     stop: watch::Receiver<bool>,
     progress: Arc<Progress>,
@@ -112,11 +129,17 @@ impl Part {
     }
 }
 
-/// Reads the world. When `stop` becomes true, what is under way is given up and noted as interrupted.
+/// Reads the world; its resources go to the store as each account is done. When `stop` becomes true, what is under way is given up and noted as interrupted.
 ///
 /// # Errors
-/// The caller has no identity, or names an account or unit that is not there. Everything else that fails is noted in the world.
-pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, stop: watch::Receiver<bool>) -> Result<World, CollectError> {
+/// The caller has no identity, or names an account or unit that is not there; the store's disk fails. Everything else that fails is noted in the world.
+pub async fn collect(
+    cloud: &dyn Cloud,
+    plan: &Plan,
+    store: &mut Store,
+    progress: Arc<Progress>,
+    stop: watch::Receiver<bool>,
+) -> Result<World, CollectError> {
     let caller = cloud.caller().await.map_err(CollectError::Identity)?;
     let mut world = World { read_at: plan.read_at.clone(), caller: caller.clone(), types: cloud.types(), ..World::default() };
     match cloud.organization().await {
@@ -138,10 +161,17 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
     world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
     let active: Vec<&str> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-    let reader =
-        Reader { permits: Semaphore::new(CALLS_AT_ONCE), stop, progress, regions: plan.regions.clone(), needs: plan.needs.clone() };
+    let reader = Reader {
+        journal: store.journal.as_ref(),
+        permits: Semaphore::new(CALLS_AT_ONCE),
+        stop,
+        progress,
+        regions: plan.regions.clone(),
+        needs: plan.needs.clone(),
+    };
     let in_organization = world.organization.is_some();
-    let parts: Vec<(String, Part)> = stream::iter(active)
+    let (mut regions, mut reads, mut unread) = (BTreeMap::new(), Reads::new(), Vec::new());
+    let mut parts = stream::iter(active)
         .map(|account| {
             let with_organization = in_organization && account == caller;
             let reader = &reader;
@@ -151,17 +181,18 @@ pub async fn collect(cloud: &dyn Cloud, plan: &Plan, progress: Arc<Progress>, st
                 (account.to_owned(), part)
             }
         })
-        .buffer_unordered(ACCOUNTS_AT_ONCE)
-        .collect()
-        .await;
-    for (account, part) in parts {
-        world.regions.insert(account.clone(), part.regions);
-        world.reads.insert(account, part.reads);
-        world.resources.extend(part.resources);
-        world.unread.extend(part.unread);
+        .buffer_unordered(ACCOUNTS_AT_ONCE);
+    while let Some((account, part)) = parts.next().await {
+        regions.insert(account.clone(), part.regions);
+        reads.insert(account, part.reads);
+        unread.extend(part.unread);
+        part.resources.into_iter().try_for_each(|resource| store.builder.add(resource)).map_err(CollectError::Store)?;
     }
+    drop(parts);
+    world.regions.extend(regions);
+    world.reads.extend(reads);
+    world.unread.extend(unread);
     world.interrupted = *reader.stop.borrow();
-    world.sort();
     Ok(world)
 }
 
@@ -274,7 +305,7 @@ fn chosen(mut accounts: BTreeMap<String, AccountFacts>, plan: &Plan) -> Result<B
     Ok(accounts)
 }
 
-impl Reader {
+impl Reader<'_> {
     async fn account(&self, cloud: &dyn Cloud, id: &str, with_organization: bool) -> Part {
         let mut part = Part::default();
         let account = match self.unless_stopped(cloud.enter(id)).await {
@@ -318,13 +349,53 @@ impl Reader {
             }
             part.regions.push(region.name.clone());
         }
+        let mut finished = self.finished(id);
         let parts: Vec<Part> = stream::iter(handlers)
-            .map(|(region, handler)| async move { self.listing(id, &region, handler.as_ref()).await })
+            .map(|(region, handler)| {
+                let before = finished.remove(&(region.clone(), handler.definition().type_name.to_owned()));
+                async move {
+                    match before {
+                        Some(before) => self.again(&region, before),
+                        None => self.listing(id, &region, handler.as_ref()).await,
+                    }
+                }
+            })
             .buffer_unordered(CALLS_AT_ONCE)
             .collect()
             .await;
         parts.into_iter().for_each(|of_handler| part.merge(of_handler));
         part
+    }
+
+    /// What an earlier process finished of the account; nothing where that cannot be read.
+    fn finished(&self, account: &str) -> OfAccount {
+        let known = self.journal.map(|journal| journal.account(account)).transpose();
+        known
+            .inspect_err(|error| tracing::warn!("what was read of {account} before is read again: {error}"))
+            .ok()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    /// What was finished before, as if it had been read.
+    fn again(&self, region: &str, before: Finished) -> Part {
+        self.progress.resources.fetch_add(before.resources.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+        let reads = BTreeMap::from([(region.to_owned(), before.reads)]);
+        Part { resources: before.resources, reads, ..Part::default() }
+    }
+
+    /// Keeps what was read without a failure.
+    fn keep(&self, account: &str, region: &str, type_name: &str, part: &mut Part) {
+        let Some(journal) = self.journal else { return };
+        if !part.unread.is_empty() || part.resources.iter().any(|resource| !resource.gaps.is_empty()) {
+            return;
+        }
+        let reads = part.reads.get(region).cloned().unwrap_or_default();
+        let finished = Finished { resources: std::mem::take(&mut part.resources), reads };
+        if let Err(error) = journal.finish(account, region, type_name, &finished) {
+            tracing::warn!("`--resume` will read {type_name} of {account} again, as it cannot be kept: {error}");
+        }
+        part.resources = finished.resources;
     }
 
     /// Lists one type and reads the further facets of what it finds.
@@ -389,6 +460,7 @@ impl Reader {
             remove_secrets(resource);
         }
         part.resources = resources;
+        self.keep(account, region, definition.type_name, &mut part);
         part
     }
 

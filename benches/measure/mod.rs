@@ -1,5 +1,8 @@
 //! What every benchmark shares: criterion measures, and the line that a reader wants is a ratio.
 
+#[allow(dead_code, reason = "not every benchmark judges a large world")]
+pub mod enlarged;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

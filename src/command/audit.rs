@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use innovate_model::World;
+use innovate_model::{Calls, World};
 
 use super::live::Live;
 use super::output::{self, Output};
 use super::settings::{Policies, needs};
 use super::{Exit, Global, dry_run, usage, worker};
 use crate::engine::{self, Judgement};
-use crate::finding::Verdict;
+use crate::input::inventory::{Builder, Inventory};
 use crate::input::snapshot;
 use crate::policy::{Library, Policy, Severity, UnknownSeverity};
 use crate::report::Report;
@@ -68,48 +68,73 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
     }
     output::probe(&arguments.output)?;
-    let earlier = match &arguments.snapshot {
-        Some(path) => {
-            let mut world = read_snapshot(path)?;
-            arguments.live.narrow(&mut world)?;
-            Some(world)
-        }
-        None => None,
-    };
+    // An estimate counts the resources, so it wants them in memory.
+    let across = if arguments.dry_run { None } else { engine::looked_up_across(&library.policies) };
+    let builder = arguments.live.builder(across);
     if arguments.dry_run {
         let as_json = arguments.output.iter().any(Output::is_json);
-        return dry_run::run(&arguments.live, earlier.as_ref(), needs(&library).as_ref(), as_json, global);
+        let earlier = arguments.snapshot.as_ref().map(|path| arguments.kept(path, builder)).transpose()?;
+        return dry_run::run(&arguments.live, earlier.as_ref().map(|kept| kept.world.as_ref()), needs(&library).as_ref(), as_json, global);
     }
-    let (world, calls) = match earlier {
-        Some(world) => (world, None),
-        None => arguments.live.read(needs(&library), global).map(|(world, calls)| (world, Some(calls)))?,
-    };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let judgement = judge(&world, &library, engine::Options { keep_passes: arguments.show_passes, workers, watch: None })?;
-    let report = Report { world: &world, library: &library, judgement: &judgement, calls: calls.as_ref(), style: output::style() };
-    output::write(&arguments.output, &report)?;
-    Ok(exit(&judgement, arguments.fail_on, arguments.require_complete))
+    if arguments.snapshot.is_some() && arguments.live.resume.is_some() {
+        return Err(usage("`--resume` goes on with a reading of AWS; `--snapshot` reads a file"));
+    }
+    match &arguments.snapshot {
+        Some(path) => arguments.answer(&arguments.kept(path, builder)?, &library, None),
+        None => {
+            let reading = arguments.live.read(needs(&library), builder, global)?;
+            let exit = arguments.answer(&reading.inventory, &library, Some(&reading.calls))?;
+            reading.end()?;
+            Ok(exit)
+        }
+    }
+}
+
+impl Arguments {
+    /// What a snapshot holds, narrowed by the flags.
+    fn kept(&self, path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
+        let mut inventory = load(path, builder)?;
+        self.live.narrow(inventory.world.to_mut())?;
+        Ok(inventory)
+    }
+
+    /// Judges and reports.
+    fn answer(&self, inventory: &Inventory<'_>, library: &Library, calls: Option<&Calls>) -> anyhow::Result<Exit> {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
+        let report = Report { world: &inventory.world, library, judgement: &judgement, calls, style: output::style() };
+        output::write(&self.output, &report)?;
+        Ok(exit(library, &judgement, self.fail_on, self.require_complete))
+    }
 }
 
 /// The verdicts of what shipped by this process, of what did not by another.
-fn judge(world: &World, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
+fn judge(inventory: &Inventory<'_>, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
+    const DISK: &str = "what does not fit in memory cannot be kept on disk";
     if library.policies.iter().all(|policy| policy.ships) {
-        return Ok(engine::judge(world, library, options));
+        return engine::judge(inventory, library, options).context(DISK);
     }
     let shipped: Vec<Policy> = library.policies.iter().filter(|policy| policy.ships).cloned().collect();
-    let mut verdicts = engine::verdicts(world, &shipped, options);
-    verdicts.merge(worker::judge(world, library, options.keep_passes)?);
-    Ok(engine::judgement(world, library, verdicts))
+    let mut verdicts = engine::verdicts(inventory, &shipped, options).context(DISK)?;
+    verdicts.merge(worker::judge(inventory, library, options.keep_passes)?);
+    engine::judgement(inventory, library, verdicts).context(DISK)
 }
 
+/// The world that a file holds, in memory.
 pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
-    let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    snapshot::read(BufReader::new(file)).with_context(|| format!("`{}`", path.display()))
+    Ok(load(path, Builder::new(usize::MAX, None))?.world.into_owned())
 }
 
-fn exit(judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
-    let violated = |least| judgement.findings.iter().any(|finding| finding.verdict == Verdict::Fail && finding.severity >= least);
-    let unknown = judgement.findings.iter().any(|finding| finding.verdict == Verdict::Unknown);
+fn load(path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
+    let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    snapshot::load(BufReader::new(file), builder).with_context(|| format!("`{}`", path.display()))
+}
+
+fn exit(library: &Library, judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
+    let counts = &judgement.ledger.policies;
+    let fails = |policy: &&Policy| counts.get(&policy.id).is_some_and(|counts| counts.fail > 0);
+    let violated = |least| library.policies.iter().filter(fails).any(|policy| policy.metadata.custom.severity >= least);
+    let unknown = counts.values().any(|counts| counts.unknown > 0);
     match fail_on.0 {
         _ if !judgement.ledger.errors.is_empty() => Exit::Error,
         Some(least) if violated(least) => Exit::Violations,

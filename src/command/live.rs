@@ -1,19 +1,27 @@
 //! Reading the live organization: the flags, the session, progress, and Ctrl-C.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 #[cfg(feature = "aws")]
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
+use anyhow::Context;
 use clap::Args;
 use innovate_model::{Calls, World};
+use jiff::SignedDuration;
 
 use super::Global;
 use crate::collect::{self, CollectError, Needs, Plan};
 #[cfg(feature = "aws")]
-use crate::collect::{Progress, collect};
+use crate::collect::{Progress, Store, collect};
 use crate::estimate::Places;
+use crate::input::inventory::{Builder, Inventory};
+use crate::input::journal::Journal;
+#[cfg(feature = "aws")]
+use crate::input::journal::JournalError;
 
 /// What to read, and as whom.
 #[derive(Args, Debug)]
@@ -48,6 +56,32 @@ pub(super) struct Live {
     /// Attempts of one call, the first included.
     #[arg(long, value_name = "N", env = "AWS_MAX_ATTEMPTS", default_value_t = 5)]
     max_attempts: u32,
+    /// Megabytes that the run may take as far as it can be helped; resources and findings beyond go to disk.
+    #[arg(long, value_name = "MB", env = "INNOVATE_MEMORY", default_value_t = 512)]
+    memory: usize,
+    /// Go on where an earlier run with this folder was broken off, and keep there what is finished; the folder is removed when the run comes to its end.
+    #[arg(long, value_name = "DIR", env = "INNOVATE_RESUME")]
+    pub(super) resume: Option<PathBuf>,
+    /// Read again what was finished longer ago than this, such as `90m` or `6h`.
+    #[arg(long, value_name = "DURATION", env = "INNOVATE_MAX_AGE", default_value = "6h")]
+    max_age: SignedDuration,
+}
+
+/// What was read, and how.
+pub(super) struct Reading {
+    pub(super) inventory: Inventory<'static>,
+    pub(super) calls: Calls,
+    journal: Option<Journal>,
+}
+
+impl Reading {
+    /// Forgets what was kept for a later run, once nothing is left to be done; what was interrupted stays.
+    pub(super) fn end(self) -> anyhow::Result<()> {
+        match self.journal {
+            Some(journal) if !self.inventory.world.interrupted => journal.clear().context("cannot remove what was kept for `--resume`"),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Live {
@@ -67,9 +101,14 @@ impl Live {
         collect::narrow(world, &self.plan(None, String::new())).map_err(usage_of_plan)
     }
 
+    /// What takes resources, for policies that look up these types across accounts.
+    pub(super) fn builder(&self, across: Option<BTreeSet<String>>) -> Builder {
+        Builder::new(self.memory.saturating_mul(1 << 20), across)
+    }
+
     /// Reads the world, or what is needed of it; with the calls that it took.
     #[cfg(not(feature = "aws"))]
-    pub(super) fn read(&self, needs: Option<Needs>, _global: &Global) -> anyhow::Result<(World, Calls)> {
+    pub(super) fn read(&self, needs: Option<Needs>, _builder: Builder, _global: &Global) -> anyhow::Result<Reading> {
         let _ = (
             self.plan(needs, String::new()),
             &self.role,
@@ -78,8 +117,20 @@ impl Live {
             self.call_timeout,
             self.timeout,
             self.max_attempts,
+            self.max_age,
         );
         Err(super::usage("this build has no AWS access; give `--snapshot FILE`, or build with the feature `aws`"))
+    }
+
+    /// The journal of the reading, where one is wanted.
+    #[cfg(feature = "aws")]
+    fn journal(&self, needs: Option<&Needs>) -> anyhow::Result<Option<Journal>> {
+        let Some(folder) = &self.resume else { return Ok(None) };
+        match Journal::open(folder, serde_json::to_value(needs)?, jiff::Timestamp::now, self.max_age) {
+            Ok(journal) => Ok(Some(journal)),
+            Err(error @ JournalError::Other { .. }) => Err(super::usage(error)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// How to connect.
@@ -105,7 +156,7 @@ impl Live {
     /// The accounts and Regions that would be read.
     #[cfg(not(feature = "aws"))]
     pub(super) fn places(&self, global: &Global) -> anyhow::Result<Places> {
-        self.read(None, global).map(|_| Places::default())
+        self.read(None, self.builder(None), global).map(|_| Places::default())
     }
 
     /// The accounts and Regions that would be read. An account that cannot be entered is named on standard error.
@@ -131,11 +182,14 @@ impl Live {
 
     /// Reads the world, or what is needed of it; with the calls that it took.
     #[cfg(feature = "aws")]
-    pub(super) fn read(&self, needs: Option<Needs>, global: &Global) -> anyhow::Result<(World, Calls)> {
+    pub(super) fn read(&self, needs: Option<Needs>, builder: Builder, global: &Global) -> anyhow::Result<Reading> {
         use innovate_model::Cloud;
 
         let options = self.options()?;
-        let plan = self.plan(needs, jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string());
+        let journal = self.journal(needs.as_ref())?;
+        let read_at = journal.as_ref().map_or_else(jiff::Timestamp::now, Journal::read_at).round(jiff::Unit::Second)?;
+        let plan = self.plan(needs, read_at.to_string());
+        let mut store = Store { builder, journal };
         let runtime = runtime()?;
         runtime.block_on(async {
             let session = Arc::new(innovate_aws::Session::connect(options).await);
@@ -152,12 +206,13 @@ impl Live {
             });
             let progress = Arc::new(Progress::default());
             let shown = show(global, progress.clone(), session.clone() as Arc<dyn Cloud>);
-            let world = collect(session.as_ref(), &plan, progress, stop).await;
+            let world = collect(session.as_ref(), &plan, &mut store, progress, stop).await;
             watcher.abort();
             if let Some(shown) = shown {
                 shown.abort();
             }
-            Ok((world.map_err(usage_of_plan)?, session.calls_by_service()))
+            let inventory = store.builder.finish(world.map_err(usage_of_plan)?).map_err(CollectError::Store)?;
+            Ok(Reading { inventory, calls: session.calls_by_service(), journal: store.journal })
         })
     }
 }
@@ -172,7 +227,7 @@ fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
 fn usage_of_plan(error: CollectError) -> anyhow::Error {
     match error {
         CollectError::UnknownAccount(_) | CollectError::UnknownUnit(_) => super::usage(error),
-        error @ CollectError::Identity(_) => error.into(),
+        error @ (CollectError::Identity(_) | CollectError::Store(_)) => error.into(),
     }
 }
 

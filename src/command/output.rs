@@ -1,5 +1,6 @@
 //! Where reports go: `-o FORMAT[=PATH]`.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -38,10 +39,9 @@ pub(super) fn write(outputs: &[Output], report: &Report<'_>) -> anyhow::Result<(
     for output in outputs {
         match &output.path {
             Some(path) => {
-                let mut bytes = Vec::new();
                 let plain = Report { style: Style { colour: false, width: None }, ..*report };
-                output.format.write(&plain, &mut bytes)?;
-                replace(path, &bytes).with_context(|| format!("cannot write `{}`", path.display()))?;
+                write_file(path, |file| Ok(output.format.write(&plain, file)?))
+                    .with_context(|| format!("cannot write `{}`", path.display()))?;
             }
             None => {
                 let mut stdout = BufWriter::new(io::stdout().lock());
@@ -74,13 +74,19 @@ fn partial(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Puts `bytes` in the place of a file at once: a reader sees the old file or the new one, never half of it.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Puts what `fill` writes in the place of a file at once: a reader sees the old file or the new one, never half of it.
+pub(super) fn write_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let filled = |path: &Path| {
+        let mut file = BufWriter::new(File::create(path)?);
+        fill(&mut file)?;
+        file.flush()?;
+        anyhow::Ok(())
+    };
     if path.exists() && !path.is_file() {
-        return std::fs::write(path, bytes);
+        return filled(path);
     }
     let partial = partial(path);
-    let written = std::fs::write(&partial, bytes).and_then(|()| std::fs::rename(&partial, path));
+    let written = filled(&partial).and_then(|()| Ok(std::fs::rename(&partial, path)?));
     if written.is_err() {
         drop(std::fs::remove_file(&partial));
     }

@@ -1,5 +1,6 @@
 //! `innovate snapshot`.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -21,20 +22,23 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     output::probe_file(&arguments.output)?;
-    let (world, _) = arguments.live.read(None, global)?;
-    let mut bytes = Vec::new();
-    snapshot::write(&world, &mut bytes)?;
-    output::replace(&arguments.output, &bytes).with_context(|| format!("cannot write `{}`", arguments.output.display()))?;
-    let gaps: usize = world.resources.iter().map(|resource| resource.gaps.len()).sum();
+    let reading = arguments.live.read(None, arguments.live.builder(Some(BTreeSet::new())), global)?;
+    let inventory = &reading.inventory;
+    output::write_file(&arguments.output, |file| Ok(snapshot::write(inventory, file)?))
+        .with_context(|| format!("cannot write `{}`", arguments.output.display()))?;
+    let world = inventory.world.as_ref();
+    let gaps: usize = inventory.gapped().iter().map(|resource| resource.gaps.len()).sum();
     if !global.quiet {
         writeln!(
             io::stderr(),
             "wrote {} resources of {} accounts to `{}`; {} scopes and {gaps} properties could not be read",
-            world.resources.len(),
+            inventory.len(),
             world.regions.len(),
             arguments.output.display(),
             world.unread.len()
         )?;
     }
-    Ok(if world.unread.is_empty() && gaps == 0 && !world.interrupted { Exit::Clean } else { Exit::Incomplete })
+    let exit = if world.unread.is_empty() && gaps == 0 && !world.interrupted { Exit::Clean } else { Exit::Incomplete };
+    reading.end()?;
+    Ok(exit)
 }

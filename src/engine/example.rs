@@ -245,7 +245,8 @@ fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleEr
     let mut policy = policy.clone();
     policy.parameters.extend(parameters);
     let alone = std::slice::from_ref(&policy);
-    let scopes = scope::scopes(&world, alone);
+    let common = scope::Common::held(&world, alone);
+    let scopes = scope::scopes(&common, &world.resources, alone);
     let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
     let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
     let mut documents = scope::Documents::default();

@@ -197,7 +197,8 @@ fn outcome(world: &World, policy: &Policy, tested: &Resource, changes: &[Hidden<
         ..World::default()
     };
     let alone = std::slice::from_ref(policy);
-    let scopes = scope::scopes(&world, alone);
+    let common = scope::Common::held(&world, alone);
+    let scopes = scope::scopes(&common, &world.resources, alone);
     let Some(view) = scopes.iter().find(|view| view.inputs.iter().any(|input| input.order() == tested.order())) else { return Ok(None) };
     let mut documents = Documents::default();
     let data = view.data(alone, &mut documents);

@@ -64,7 +64,7 @@ impl<'a> Inquiry<'a> {
         evaluator: &mut Evaluator<'_>,
         resource: &Resource,
         missing: &[&Missing],
-        documents: &mut Documents<'_>,
+        documents: &mut Documents,
     ) -> Result<Option<Outcome>, PolicyError> {
         if self.left == 0 {
             return Ok(None);

@@ -2,12 +2,14 @@
 
 mod example;
 mod explain;
+mod findings;
 mod lint;
 mod missing;
 mod refusal;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
@@ -15,13 +17,15 @@ use serde::{Deserialize, Serialize};
 
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
 pub use explain::{Basis, Change, Explanation, explain};
+pub use findings::Findings;
 pub use lint::{Filled, Lint, lint};
 pub use refusal::Refusal;
 
 use crate::finding::{Finding, Verdict};
+use crate::input::inventory::{Disk, Inventory};
 use crate::policy::{ANY, Evaluator, Input, Library, Outcome, Policy, PolicyError, Scope};
 use missing::{Inquiry, Missing};
-use scope::{Documents, View};
+use scope::{Common, Documents, LookedUp, View};
 
 /// How often each verdict was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -101,19 +105,18 @@ pub struct Ledger {
 }
 
 /// All verdicts on a world.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Judgement {
     /// Failures and unknowns, and passes where they were asked for, in the order of reports.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// What they rest on.
     pub ledger: Ledger,
 }
 
 /// What policies say, before it is put together.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub struct Verdicts {
-    /// In the order of reports.
-    findings: Vec<Finding>,
+    findings: Findings,
     /// By policy.
     counts: BTreeMap<String, Counts>,
     /// Policies that failed, and why.
@@ -128,7 +131,7 @@ impl Verdicts {
 
     /// Adds those of other policies, or of the same on other resources.
     pub fn merge(&mut self, other: Self) {
-        self.findings.extend(other.findings);
+        self.findings.merge(other.findings);
         for (policy, counts) in other.counts {
             self.counts.entry(policy).or_default().merge(counts);
         }
@@ -170,24 +173,47 @@ impl Watch {
 }
 
 /// Judges every resource of the world by every policy of the library.
-pub fn judge(world: &World, library: &Library, options: Options<'_>) -> Judgement {
-    judgement(world, library, verdicts(world, &library.policies, options))
+///
+/// # Errors
+/// Resources or findings are on disk, and that fails.
+pub fn judge(inventory: &Inventory<'_>, library: &Library, options: Options<'_>) -> io::Result<Judgement> {
+    judgement(inventory, library, verdicts(inventory, &library.policies, options)?)
 }
 
 /// What the policies say of every resource of the world. A policy that fails says nothing but that.
-pub fn verdicts(world: &World, policies: &[Policy], options: Options<'_>) -> Verdicts {
-    let scopes = scope::scopes(world, policies);
-    let gapped: Vec<&Resource> = world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect();
+///
+/// # Errors
+/// Resources or findings are on disk, and that fails.
+pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options<'_>) -> io::Result<Verdicts> {
+    let common = Common::new(inventory, policies)?;
+    let views = scope::scopes(&common, &inventory.world.resources, policies);
+    let accounts: Vec<&str> = inventory.disk.iter().flat_map(Disk::accounts).collect();
     let next = AtomicUsize::new(0);
-    let work = || -> Verdicts {
+    let work = || -> io::Result<Verdicts> {
         let mut desks: Vec<Desk<'_>> = policies.iter().map(|_| Desk::default()).collect();
         let mut documents = Documents::default();
-        let mut findings = Vec::new();
-        while let Some(view) = scopes.get(next.fetch_add(1, Ordering::Relaxed)) {
-            judge_scope(policies, view, &gapped, &mut desks, &mut documents, options, &mut findings);
+        let mut findings = Findings::default();
+        let mut judge = |view: &View<'_>, findings: &mut Findings| {
+            judge_scope(policies, view, &mut desks, &mut documents, options, findings);
+        };
+        // In memory the views are shared out among the threads, on disk the accounts.
+        match &inventory.disk {
+            None => {
+                while let Some(view) = views.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    judge(view, &mut findings);
+                }
+            }
+            Some(disk) => {
+                while let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let resources = disk.read(account)?;
+                    for view in &scope::scopes(&common, &resources, policies) {
+                        judge(view, &mut findings);
+                        findings.relieve()?;
+                    }
+                }
+            }
         }
-        // Two sorted halves are sorted as one in a single pass.
-        findings.sort_by(by_order);
+        findings.sort();
         let mut verdicts = Verdicts { findings, ..Verdicts::default() };
         for (policy, desk) in policies.iter().zip(desks) {
             match desk.error {
@@ -195,36 +221,42 @@ pub fn verdicts(world: &World, policies: &[Policy], options: Options<'_>) -> Ver
                 None => drop(verdicts.counts.insert(policy.id.clone(), desk.counts)),
             }
         }
-        verdicts
+        Ok(verdicts)
     };
-    let parts: Vec<Verdicts> = std::thread::scope(|threads| {
-        let others: Vec<_> = (1..options.workers.min(scopes.len())).map(|_| threads.spawn(work)).collect();
+    let parts: Vec<io::Result<Verdicts>> = std::thread::scope(|threads| {
+        let others: Vec<_> = (1..options.workers.min(views.len().max(accounts.len()))).map(|_| threads.spawn(work)).collect();
         let mine = work();
         let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(mine).chain(others).collect()
     });
     let mut verdicts = Verdicts::default();
-    parts.into_iter().for_each(|part| verdicts.merge(part));
-    verdicts
+    for part in parts {
+        verdicts.merge(part?);
+    }
+    Ok(verdicts)
+}
+
+/// The types of resources that the policies look up across accounts; none where they look up any.
+pub fn looked_up_across(policies: &[Policy]) -> Option<BTreeSet<String>> {
+    LookedUp::of(policies).names()
 }
 
 /// The verdicts with what they rest on. Nothing that a failed policy says elsewhere can be trusted, so it is left out.
-pub fn judgement(world: &World, library: &Library, mut verdicts: Verdicts) -> Judgement {
-    let mut ledger = ledger(world, library);
+///
+/// # Errors
+/// Findings are on disk, and that fails.
+pub fn judgement(inventory: &Inventory<'_>, library: &Library, mut verdicts: Verdicts) -> io::Result<Judgement> {
+    let mut ledger = ledger(inventory, library);
     ledger.errors = std::mem::take(&mut verdicts.errors);
     ledger.errors.extend(library.broken.iter().map(|broken| (broken.id.clone(), broken.reason.clone())));
     if !ledger.errors.is_empty() {
-        verdicts.findings.retain(|finding| !ledger.errors.contains_key(&finding.policy));
+        verdicts.findings.retain(|finding| !ledger.errors.contains_key(&finding.policy))?;
         verdicts.counts.retain(|policy, _| !ledger.errors.contains_key(policy));
     }
     ledger.policies = verdicts.counts;
     ledger.unmatched = ledger.policies.iter().filter(|(_, counts)| counts.total() == 0).map(|(id, _)| id.clone()).collect();
-    verdicts.findings.sort_by(by_order);
-    Judgement { findings: verdicts.findings, ledger }
-}
-
-fn by_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
-    a.order().cmp(&b.order())
+    verdicts.findings.sort();
+    Ok(Judgement { findings: verdicts.findings, ledger })
 }
 
 /// What one thread keeps of a policy between scopes.
@@ -241,12 +273,11 @@ type Judged<'a> = (&'a Resource, Input<'a>);
 
 fn judge_scope<'a>(
     policies: &'a [Policy],
-    view: &View<'a>,
-    gapped: &[&Resource],
+    view: &View<'_>,
     desks: &mut [Desk<'a>],
-    documents: &mut Documents<'a>,
+    documents: &mut Documents,
     options: Options<'_>,
-    findings: &mut Vec<Finding>,
+    findings: &mut Findings,
 ) {
     let scope = view.data(policies, documents);
     let mut inputs: BTreeMap<&str, Vec<Judged<'_>>> = BTreeMap::new();
@@ -263,7 +294,7 @@ fn judge_scope<'a>(
         if wanted.is_empty() {
             continue;
         }
-        let looked_up = view.missing(policy, gapped);
+        let looked_up = view.missing(policy);
         let note = || options.watch.iter().for_each(|watch| watch.note(number));
         desk.error = desk.judge(policy, (&scope, &looked_up), &wanted, documents, (options.keep_passes, &note), findings).err();
     }
@@ -276,9 +307,9 @@ impl<'a> Desk<'a> {
         policy: &'a Policy,
         (scope, looked_up): (&Scope, &BTreeSet<Missing>),
         wanted: &[&Judged<'_>],
-        documents: &mut Documents<'_>,
+        documents: &mut Documents,
         (keep_passes, note): (bool, &dyn Fn()),
-        findings: &mut Vec<Finding>,
+        findings: &mut Findings,
     ) -> Result<(), PolicyError> {
         note();
         let evaluator = match &mut self.evaluator {
@@ -317,7 +348,7 @@ fn record(
     outcome: Option<Outcome>,
     causes: Vec<Cause>,
     keep_passes: bool,
-    (counts, findings): (&mut Counts, &mut Vec<Finding>),
+    (counts, findings): (&mut Counts, &mut Findings),
 ) {
     let severity = policy.metadata.custom.severity;
     let finding = |verdict, message, path, ordinal| Finding::new(&policy.id, verdict, severity, resource, message, path, ordinal);
@@ -375,27 +406,33 @@ fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
         || judged.chain(looked_up).chain(across).any(|name| world.covers(unread, name))
 }
 
-fn ledger(world: &World, library: &Library) -> Ledger {
-    let mut ledger =
-        Ledger { interrupted: world.interrupted, reads: world.reads.clone(), refusals: refusal::refusals(world), ..Ledger::default() };
+fn ledger(inventory: &Inventory<'_>, library: &Library) -> Ledger {
+    let world = inventory.world.as_ref();
+    let gapped = inventory.gapped();
+    let mut ledger = Ledger {
+        interrupted: world.interrupted,
+        resources: inventory.disk.as_ref().map(|disk| disk.counts.clone()).unwrap_or_default(),
+        reads: world.reads.clone(),
+        refusals: refusal::refusals(world, &gapped),
+        property_gaps: gapped.iter().map(|resource| resource.gaps.len()).sum(),
+        ..Ledger::default()
+    };
     for resource in &world.resources {
         match ledger.resources.get_mut(&resource.type_name) {
             Some(count) => *count += 1,
             None => drop(ledger.resources.insert(resource.type_name.clone(), 1)),
         }
-        ledger.property_gaps += resource.gaps.len();
     }
     for unread in &world.unread {
         let policies = library.policies.iter().filter(|policy| touches(world, policy, unread)).map(|policy| policy.id.clone()).collect();
         ledger.unread.push(Gap { unread: unread.clone(), policies });
     }
     let touched = ledger.unread.iter().any(|gap| !gap.policies.is_empty());
-    let gap_matters = |resource: &Resource| {
-        !resource.gaps.is_empty()
-            && library.policies.iter().any(|policy| {
-                let is_input = policy.metadata.custom.resource_types.contains(&resource.type_name);
-                resource.gaps.iter().any(|gap| scope::matters(policy, resource, &gap.pointer, is_input))
-            })
+    let gap_matters = |resource: &&Resource| {
+        library.policies.iter().any(|policy| {
+            let is_input = policy.metadata.custom.resource_types.contains(&resource.type_name);
+            resource.gaps.iter().any(|gap| scope::matters(policy, resource, &gap.pointer, is_input))
+        })
     };
     let needed = library
         .policies
@@ -403,7 +440,7 @@ fn ledger(world: &World, library: &Library) -> Ledger {
         .flat_map(|policy| policy.metadata.custom.resource_types.iter().map(String::as_str).chain(policy.read_set.all_types()));
     let uncovered: BTreeSet<&str> = needed.filter(|name| is_unread_type(world, name)).collect();
     ledger.uncovered = uncovered.into_iter().map(ToOwned::to_owned).collect();
-    ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !world.resources.iter().any(gap_matters);
+    ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !gapped.iter().any(gap_matters);
     ledger
 }
 

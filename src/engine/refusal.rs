@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use innovate_model::{Cause, Denial, Layer, World};
+use innovate_model::{Cause, Denial, Layer, Resource, World};
 use serde::Serialize;
 
 /// Refused calls of one action by one policy.
@@ -28,11 +28,10 @@ pub struct Refusal {
     pub remedy: String,
 }
 
-/// The refused calls of a world, each action and policy once.
-pub(super) fn refusals(world: &World) -> Vec<Refusal> {
+/// The refused calls of a world, each action and policy once; `gapped` are its resources with gaps.
+pub(super) fn refusals(world: &World, gapped: &[&Resource]) -> Vec<Refusal> {
     let of_scopes = world.unread.iter().map(|unread| (unread.account.as_str(), unread.region.as_str(), &unread.cause));
-    let of_resources = world
-        .resources
+    let of_resources = gapped
         .iter()
         .flat_map(|resource| resource.gaps.iter().map(|gap| (resource.account.as_str(), resource.region.as_str(), &gap.cause)));
     let mut seen: BTreeSet<(&str, &str, &Cause)> = BTreeSet::new();

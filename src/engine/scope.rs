@@ -1,6 +1,7 @@
 //! The world as one account and Region see it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io;
 use std::sync::Arc;
 
 use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UNLISTED, Unread, World};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::missing::{Missing, What};
 use super::same_scope;
+use crate::input::inventory::Inventory;
 use crate::policy::{ANY, Document, Names, Policy, Scope};
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
@@ -17,19 +19,145 @@ pub(super) struct View<'a> {
     pub(super) inputs: Vec<&'a Resource>,
     /// All resources of the account, the same for each of its views.
     of_account: Arc<Vec<&'a Resource>>,
-    world: &'a World,
+    common: &'a Common<'a>,
 }
 
-/// The views of every account and Region in which something is to be judged.
-pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>> {
+/// What every view sees alike.
+pub(super) struct Common<'a> {
+    /// The world, of which only the facts are looked at.
+    world: &'a World,
+    /// The resources that have gaps.
+    gapped: Vec<&'a Resource>,
+    across: Across<'a>,
+}
+
+/// What is looked up across accounts.
+enum Across<'a> {
+    /// The resources, of which each thread makes documents of its own: threads that share them slow each other.
+    Held(Vec<&'a Resource>),
+    /// `data.organization` as all threads share it, where memory is dear.
+    Shared(Document),
+}
+
+impl<'a> Common<'a> {
+    /// Of a world that may be on disk.
+    pub(super) fn new(inventory: &'a Inventory<'_>, policies: &[Policy]) -> io::Result<Self> {
+        let world = inventory.world.as_ref();
+        let Some(disk) = &inventory.disk else { return Ok(Self::held(world, policies)) };
+        let (mut organization, mut names) = (Organization::new(policies), Names::default());
+        for resource in disk.across() {
+            organization.add(&resource?, &mut names);
+        }
+        Ok(Self { world, gapped: inventory.gapped(), across: Across::Shared(organization.finish(world)) })
+    }
+
+    /// Of a world in memory.
+    pub(super) fn held(world: &'a World, policies: &[Policy]) -> Self {
+        let looked_up = LookedUp::of(policies);
+        Self {
+            world,
+            gapped: world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect(),
+            across: Across::Held(world.resources.iter().filter(|resource| looked_up.has(&resource.type_name)).collect()),
+        }
+    }
+
+    /// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
+    fn organization(&self, policies: &[Policy], names: &mut Names) -> Document {
+        match &self.across {
+            Across::Shared(document) => document.clone(),
+            Across::Held(resources) => {
+                let mut organization = Organization::new(policies);
+                resources.iter().for_each(|resource| organization.add(resource, names));
+                organization.finish(self.world)
+            }
+        }
+    }
+}
+
+/// The types that policies look up across accounts.
+pub(super) struct LookedUp<'a> {
+    /// With the top-level properties that they read there; none where that is all of them.
+    types: BTreeMap<&'a str, Option<BTreeSet<&'a str>>>,
+    /// Whether some policy looks up whatever type.
+    any: bool,
+}
+
+impl<'a> LookedUp<'a> {
+    pub(super) fn of(policies: &'a [Policy]) -> Self {
+        let mut types: BTreeMap<&str, Option<BTreeSet<&str>>> = BTreeMap::new();
+        for (name, paths) in policies.iter().flat_map(|policy| &policy.read_set.organization_resources).filter(|(name, _)| *name != ANY) {
+            let known = types.entry(name).or_insert_with(|| Some(BTreeSet::new()));
+            *known = known.take().zip(paths.properties()).map(|(known, more)| known.into_iter().chain(more).collect());
+        }
+        Self { types, any: policies.iter().any(|policy| policy.read_set.is_of_any_type()) }
+    }
+
+    fn has(&self, type_name: &str) -> bool {
+        self.any || self.types.contains_key(type_name)
+    }
+
+    /// Whether the property of the type is read.
+    fn reads(&self, type_name: &str, property: &str) -> bool {
+        self.any || self.types.get(type_name).is_some_and(|names| names.as_ref().is_none_or(|names| names.contains(property)))
+    }
+
+    /// The types; none where they can be any.
+    pub(super) fn names(&self) -> Option<BTreeSet<String>> {
+        (!self.any).then(|| self.types.keys().map(|name| (*name).to_owned()).collect())
+    }
+}
+
+/// `data.organization` in the making.
+struct Organization<'a> {
+    looked_up: LookedUp<'a>,
+    /// Type → `<account>/<region>/<id>` → id and document.
+    resources: BTreeMap<String, BTreeMap<String, (String, Document)>>,
+}
+
+impl<'a> Organization<'a> {
+    fn new(policies: &'a [Policy]) -> Self {
+        let looked_up = LookedUp::of(policies);
+        let resources = looked_up.types.keys().map(|name| ((*name).to_owned(), BTreeMap::new())).collect();
+        Self { looked_up, resources }
+    }
+
+    fn add(&mut self, resource: &Resource, names: &mut Names) {
+        let key = format!("{}/{}/{}", resource.account, resource.region, resource.id);
+        let document = document(resource, names, |name| self.looked_up.reads(&resource.type_name, name));
+        self.resources.entry(resource.type_name.clone()).or_default().insert(key, (resource.id.clone(), document));
+    }
+
+    fn finish(self, world: &World) -> Document {
+        let mut identified = Vec::new();
+        for (name, of_type) in &self.resources {
+            let mut by_id: BTreeMap<&str, Vec<Document>> = BTreeMap::new();
+            for (id, document) in of_type.values() {
+                by_id.entry(id).or_default().push(document.clone());
+            }
+            identified.push((name, Document::object(by_id.into_iter().map(|(id, same)| (id, Document::list(same))))));
+        }
+        let identified = Document::object(identified);
+        let documents = |of_type: BTreeMap<String, (String, Document)>| of_type.into_iter().map(|(key, (_, document))| (key, document));
+        let resources = Document::object(self.resources.into_iter().map(|(name, of_type)| (name, Document::object(documents(of_type)))));
+        let facts = world.organization.as_ref().map_or_else(
+            || json!({}),
+            |facts| json!({ "id": facts.id, "management_account": facts.management_account, "accounts": facts.accounts }),
+        );
+        let facts = facts.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), Document::from(value)));
+        Document::object(facts.chain([("resources", resources), ("identified", identified)]))
+    }
+}
+
+/// The views of every account and Region in which something is to be judged of these resources, which are all those of their accounts.
+pub(super) fn scopes<'a>(common: &'a Common<'a>, resources: &'a [Resource], policies: &[Policy]) -> Vec<View<'a>> {
     let judged: HashSet<&str> = policies.iter().flat_map(|policy| &policy.metadata.custom.resource_types).map(String::as_str).collect();
     let mut inputs: BTreeMap<(&str, &str), Vec<&Resource>> = BTreeMap::new();
     let mut by_account: HashMap<&str, Vec<&Resource>> = HashMap::new();
     // Resources of a Region lie beside one another in a sorted world.
-    for of_region in world.resources.chunk_by(|a, b| a.account == b.account && a.region == b.region) {
+    for of_region in resources.chunk_by(|a, b| a.account == b.account && a.region == b.region) {
         let Some(first) = of_region.first() else { continue };
         by_account.entry(&first.account).or_default().extend(of_region);
-        if in_view(world, first) {
+        if in_view(common.world, first) {
             let of_region = of_region.iter().filter(|resource| judged.contains(resource.type_name.as_str()));
             inputs.entry((&first.account, &first.region)).or_default().extend(of_region);
         }
@@ -40,7 +168,7 @@ pub(super) fn scopes<'a>(world: &'a World, policies: &[Policy]) -> Vec<View<'a>>
         .filter(|(_, inputs)| !inputs.is_empty())
         .map(|((account, region), inputs)| {
             let of_account = by_account.get(account).cloned().unwrap_or_default();
-            View { account, region, inputs, of_account, world }
+            View { account, region, inputs, of_account, common }
         })
         .collect()
 }
@@ -62,8 +190,8 @@ fn in_view(world: &World, resource: &Resource) -> bool {
 
 /// The documents of one thread: each resource becomes one once, for all the views of its account that follow one another.
 #[derive(Default)]
-pub(super) struct Documents<'a> {
-    account: &'a str,
+pub(super) struct Documents {
+    account: String,
     /// By the address of the resource, which the world keeps where it is.
     of_account: HashMap<*const Resource, Document>,
     /// `data.organization`, the same for every view.
@@ -71,32 +199,31 @@ pub(super) struct Documents<'a> {
     names: Names,
 }
 
-impl<'a> Documents<'a> {
-    /// The document that policies see as `input` and in `data.resources`.
-    pub(super) fn of(&mut self, resource: &'a Resource) -> Document {
+impl Documents {
+    /// The document that policies see as `input` and in `data.resources`. The resources of an account stay where they are as long as it is judged.
+    pub(super) fn of(&mut self, resource: &Resource) -> Document {
         if self.account != resource.account {
-            self.account = &resource.account;
+            self.account.clone_from(&resource.account);
             self.of_account.clear();
         }
-        self.of_account.entry(std::ptr::from_ref(resource)).or_insert_with(|| document(resource, &mut self.names)).clone()
+        self.of_account.entry(std::ptr::from_ref(resource)).or_insert_with(|| document(resource, &mut self.names, |_| true)).clone()
     }
-}
 
-impl Documents<'_> {
     /// A document of its own, for a resource that is not of the world.
     pub(super) fn fresh(&mut self, resource: &Resource) -> Document {
-        document(resource, &mut self.names)
+        document(resource, &mut self.names, |_| true)
     }
 }
 
-fn document(resource: &Resource, names: &mut Names) -> Document {
+/// The document of a resource, with those of its properties that are wanted.
+fn document(resource: &Resource, names: &mut Names, wanted: impl Fn(&str) -> bool) -> Document {
     let text = |name, text: &str| (name, Document::from(text));
     let members = [
         text("type", &resource.type_name),
         text("id", &resource.id),
         text("account", &resource.account),
         text("region", &resource.region),
-        ("properties", Document::properties(&resource.properties, names)),
+        ("properties", Document::properties(resource.properties.iter().filter(|(name, _)| wanted(name)), names)),
     ];
     Document::named(members.into_iter().chain(resource.arn.as_deref().map(|arn| text("arn", arn))), names)
 }
@@ -115,7 +242,7 @@ impl<'a> View<'a> {
     }
 
     /// `data` for the policies: only the types that some policy looks up.
-    pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents<'a>) -> Scope {
+    pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents) -> Scope {
         let types: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.read_set.types()).filter(|name| *name != ANY).collect();
         let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
         let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
@@ -127,16 +254,17 @@ impl<'a> View<'a> {
             resources.entry(&resource.type_name).or_default().insert(key, document.clone());
             looked_up.push((resource, document));
         }
-        let facts = self.world.accounts.get(self.account).or_else(|| self.world.organization.as_ref()?.accounts.get(self.account));
+        let facts =
+            self.common.world.accounts.get(self.account).or_else(|| self.common.world.organization.as_ref()?.accounts.get(self.account));
         let unlisted = || AccountFacts { id: self.account.to_owned(), ..AccountFacts::default() };
         let account = json!(facts.cloned().unwrap_or_else(unlisted));
         let referrers =
             if policies.iter().any(|policy| policy.read_set.has_referrers()) { self.referrers(&looked_up) } else { BTreeMap::new() };
         let names = &mut documents.names;
-        let organization = documents.organization.get_or_insert_with(|| organization(self.world, policies, names)).clone();
+        let organization = documents.organization.get_or_insert_with(|| self.common.organization(policies, names)).clone();
         Scope::new([
             ("account", Document::from(&account)),
-            ("now", Document::from(&json!(nanoseconds(&self.world.read_at)))),
+            ("now", Document::from(&json!(nanoseconds(&self.common.world.read_at)))),
             ("organization", organization),
             ("referrers", Document::object(referrers.into_iter().map(|(id, of_id)| (id, object(of_id))))),
             ("resources", object(resources)),
@@ -172,11 +300,11 @@ impl<'a> View<'a> {
         referrers
     }
 
-    /// What of the resources that `policy` looks up from here was not read; `gapped` are the resources of the world that have gaps.
-    pub(super) fn missing(&self, policy: &Policy, gapped: &[&Resource]) -> BTreeSet<Missing> {
+    /// What of the resources that `policy` looks up from here was not read.
+    pub(super) fn missing(&self, policy: &Policy) -> BTreeSet<Missing> {
         let reads = &policy.read_set;
         let mut missing = BTreeSet::new();
-        for other in gapped {
+        for other in &self.common.gapped {
             let here = other.account == self.account && sees(self.region, &other.region);
             for gap in &other.gaps {
                 let read = (here && reads.reads_looked_up(&other.type_name, &gap.pointer))
@@ -187,16 +315,16 @@ impl<'a> View<'a> {
                 }
             }
         }
-        for unread in &self.world.unread {
+        for unread in &self.common.world.unread {
             let seen = unread.account == self.account && same_scope(&unread.region, self.region);
             let types = reads.types().filter(|_| seen).chain(reads.organization_resources.keys().map(String::as_str));
-            let types = types.filter(|name| *name == ANY || self.world.covers(unread, name));
+            let types = types.filter(|name| *name == ANY || self.common.world.covers(unread, name));
             missing.extend(types.map(|name| Missing { what: What::Type(name.to_owned()), cause: unread.cause.clone() }));
             if reads.reads_organization() && is_of_organization(unread) {
                 missing.insert(Missing { what: What::Facts, cause: unread.cause.clone() });
             }
         }
-        missing.extend(reads.all_types().filter(|name| super::is_unread_type(self.world, name)).map(|name| Missing {
+        missing.extend(reads.all_types().filter(|name| super::is_unread_type(self.common.world, name)).map(|name| Missing {
             what: What::Type(name.to_owned()),
             cause: Cause { code: HandlerErrorCode::NotFound, action: None, message: format!("nothing reads `{name}`") },
         }));
@@ -220,32 +348,6 @@ pub(super) fn matters(policy: &Policy, resource: &Resource, pointer: &str, is_in
 pub(super) fn is_of_organization(unread: &Unread) -> bool {
     unread.account == UNLISTED
         || matches!(unread.type_name.as_str(), "AWS::Organizations::Account" | "AWS::Organizations::OrganizationalUnit")
-}
-
-/// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
-fn organization(world: &World, policies: &[Policy], names: &mut Names) -> Document {
-    let types: BTreeSet<&str> = policies
-        .iter()
-        .flat_map(|policy| policy.read_set.organization_resources.keys())
-        .map(String::as_str)
-        .filter(|name| *name != ANY)
-        .collect();
-    let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
-    let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
-    let mut identified: BTreeMap<&str, BTreeMap<&str, Vec<Document>>> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
-    for resource in world.resources.iter().filter(|resource| all || types.contains(resource.type_name.as_str())) {
-        let (key, document) = (format!("{}/{}/{}", resource.account, resource.region, resource.id), document(resource, names));
-        identified.entry(&resource.type_name).or_default().entry(&resource.id).or_default().push(document.clone());
-        resources.entry(&resource.type_name).or_default().insert(key, document);
-    }
-    let by_id = |of_type: BTreeMap<&str, Vec<Document>>| Document::object(of_type.into_iter().map(|(id, same)| (id, Document::list(same))));
-    let identified = Document::object(identified.into_iter().map(|(name, of_type)| (name, by_id(of_type))));
-    let facts = world.organization.as_ref().map_or_else(
-        || json!({}),
-        |facts| json!({ "id": facts.id, "management_account": facts.management_account, "accounts": facts.accounts }),
-    );
-    let facts = facts.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), Document::from(value)));
-    Document::object(facts.chain([("resources", object(resources)), ("identified", identified)]))
 }
 
 /// Nanoseconds since the epoch of an RFC 3339 time; 0 where it is none.

@@ -1,3 +1,5 @@
 //! What policies can judge, one file a format.
 
+pub mod inventory;
+pub mod journal;
 pub mod snapshot;

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use innovate_model::Calls;
-use serde::Serialize;
+use serde::ser::{Error, SerializeSeq};
+use serde::{Serialize, Serializer};
 
 use super::Report;
-use crate::engine::Ledger;
-use crate::finding::Finding;
+use crate::engine::{Findings, Ledger};
 
 /// The version of the form; a change that readers must know of raises it.
 const SCHEMA: &str = "innovate-report/1";
@@ -16,7 +16,7 @@ const SCHEMA: &str = "innovate-report/1";
 struct Document<'a> {
     schema: &'static str,
     run: Run<'a>,
-    findings: &'a [Finding],
+    findings: All<'a>,
     ledger: &'a Ledger,
 }
 
@@ -37,6 +37,19 @@ struct AccountRun<'a> {
     name: Option<&'a str>,
     status: &'a str,
     regions: &'a [String],
+}
+
+/// The findings, one by one from wherever they are.
+struct All<'a>(&'a Findings);
+
+impl Serialize for All<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for finding in self.0.iter().map_err(Error::custom)? {
+            list.serialize_element(finding.map_err(Error::custom)?.as_ref())?;
+        }
+        list.end()
+    }
 }
 
 /// Writes the report, one line a finding would be too long: two spaces of indentation.
@@ -63,7 +76,7 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
             policies: report.library.policies.len(),
             calls: report.calls,
         },
-        findings: &report.judgement.findings,
+        findings: All(&report.judgement.findings),
         ledger: &report.judgement.ledger,
     };
     serde_json::to_writer_pretty(&mut *writer, &document).map_err(io::Error::from)?;

@@ -15,27 +15,58 @@ use crate::policy::Severity;
 /// Columns where the output is no terminal.
 const DEFAULT_WIDTH: u16 = 140;
 
+/// Findings that a section shows; nobody reads more in a terminal.
+const MOST_FINDINGS: usize = 1000;
+
 /// Unread scopes that are named one by one; the rest are counted.
 const MOST_UNREAD: usize = 20;
 
 pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
-    let findings = &report.judgement.findings;
-    for severity in Severity::ALL {
-        let of: Vec<&Finding> = findings.iter().filter(|f| f.severity == severity && f.verdict == Verdict::Fail).collect();
-        if !of.is_empty() {
-            section(writer, report.style, &format!("{severity} ({})", of.len()), colour_of(severity))?;
-            writeln!(writer, "{}\n", finding_table(report.style, &of).trim_fmt())?;
+    let mut summary = Summary::new(report);
+    // They come in the order of the sections.
+    let mut section = Section::default();
+    for finding in report.judgement.findings.iter()? {
+        let finding = finding?;
+        summary.add(&finding);
+        if section.kind != Some(kind(&finding)) {
+            std::mem::replace(&mut section, Section { kind: Some(kind(&finding)), ..Section::default() }).write(report.style, writer)?;
+        }
+        section.count += 1;
+        if section.shown.len() < MOST_FINDINGS {
+            section.shown.push(finding.into_owned());
         }
     }
-    for (verdict, title) in [(Verdict::Unknown, "unknown"), (Verdict::Waived, "waived"), (Verdict::Pass, "pass")] {
-        let of: Vec<&Finding> = findings.iter().filter(|f| f.verdict == verdict).collect();
-        if !of.is_empty() {
-            section(writer, report.style, &format!("{title} ({})", of.len()), Color::Magenta)?;
-            writeln!(writer, "{}\n", finding_table(report.style, &of).trim_fmt())?;
-        }
-    }
-    writeln!(writer, "{}\n", summary(report).trim_fmt())?;
+    section.write(report.style, writer)?;
+    writeln!(writer, "{}\n", summary.table(report).trim_fmt())?;
     footer(report, writer)
+}
+
+/// What goes together: failures of one severity, everything else by its verdict.
+type Kind = (Verdict, Option<Severity>);
+
+fn kind(finding: &Finding) -> Kind {
+    (finding.verdict, (finding.verdict == Verdict::Fail).then_some(finding.severity))
+}
+
+/// Findings that go together.
+#[derive(Default)]
+struct Section {
+    kind: Option<Kind>,
+    count: usize,
+    shown: Vec<Finding>,
+}
+
+impl Section {
+    fn write(&self, style: Style, writer: &mut dyn Write) -> io::Result<()> {
+        let Some((verdict, severity)) = self.kind else { return Ok(()) };
+        let title = severity.map_or_else(|| verdict.to_string(), |severity| severity.to_string());
+        heading(writer, style, &format!("{title} ({})", self.count), severity.map_or(Color::Magenta, colour_of))?;
+        writeln!(writer, "{}", finding_table(style, &self.shown).trim_fmt())?;
+        if self.count > self.shown.len() {
+            writeln!(writer, "and {} more; `-o json` has them all", self.count - self.shown.len())?;
+        }
+        writeln!(writer)
+    }
 }
 
 fn colour_of(severity: Severity) -> Color {
@@ -47,7 +78,7 @@ fn colour_of(severity: Severity) -> Color {
     }
 }
 
-fn section(writer: &mut dyn Write, style: Style, title: &str, colour: Color) -> io::Result<()> {
+fn heading(writer: &mut dyn Write, style: Style, title: &str, colour: Color) -> io::Result<()> {
     let mut table = new_table(style);
     table.load_style(NOTHING);
     let mut cell = Cell::new(title.to_uppercase());
@@ -72,7 +103,7 @@ fn new_table(style: Style) -> Table {
     table
 }
 
-fn finding_table(style: Style, findings: &[&Finding]) -> Table {
+fn finding_table(style: Style, findings: &[Finding]) -> Table {
     let mut table = new_table(style);
     table.set_header(["account", "region", "resource", "policy", "message"]);
     for finding in findings {
@@ -93,9 +124,15 @@ fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-fn summary(report: &Report<'_>) -> Table {
-    let mut rows: BTreeMap<&str, BTreeMap<&str, usize>> = report.world.accounts.keys().map(|id| (id.as_str(), BTreeMap::new())).collect();
-    for finding in &report.judgement.findings {
+/// How often what was found, by account.
+struct Summary(BTreeMap<String, BTreeMap<&'static str, usize>>);
+
+impl Summary {
+    fn new(report: &Report<'_>) -> Self {
+        Self(report.world.accounts.keys().map(|id| (id.clone(), BTreeMap::new())).collect())
+    }
+
+    fn add(&mut self, finding: &Finding) {
         let column = match (finding.verdict, finding.severity) {
             (Verdict::Fail, Severity::Critical) => "critical",
             (Verdict::Fail, Severity::High) => "high",
@@ -103,26 +140,29 @@ fn summary(report: &Report<'_>) -> Table {
             (Verdict::Fail, Severity::Low) => "low",
             (Verdict::Fail, Severity::Info) => "info",
             (Verdict::Unknown, _) => "unknown",
-            _ => continue,
+            _ => return,
         };
-        *rows.entry(&finding.account).or_default().entry(column).or_default() += 1;
+        *self.0.entry(finding.account.clone()).or_default().entry(column).or_default() += 1;
     }
-    let columns = ["critical", "high", "medium", "low", "info", "unknown"];
-    let mut table = new_table(report.style);
-    table.set_header(["account", "name", "status"].into_iter().chain(columns));
-    for (id, counts) in rows {
-        let facts = report.world.accounts.get(id);
-        let name = facts.and_then(|facts| facts.name.as_deref()).unwrap_or_default();
-        let status = facts.map(|facts| facts.status.as_str()).unwrap_or_default();
-        // Zeros would look like an account with nothing wrong.
-        let unread = report.world.unread.iter().any(|unread| unread.account == id && unread.region == "*" && unread.type_name == "*");
-        let status = if unread { format!("{status}, not read") } else { status.to_owned() };
-        let mut row = vec![id.to_owned(), visible(name), status];
-        let count = |column: &&str| counts.get(column).copied().unwrap_or_default().to_string();
-        row.extend(columns.iter().map(|column| if unread { "-".to_owned() } else { count(column) }));
-        table.add_row(row);
+
+    fn table(&self, report: &Report<'_>) -> Table {
+        let columns = ["critical", "high", "medium", "low", "info", "unknown"];
+        let mut table = new_table(report.style);
+        table.set_header(["account", "name", "status"].into_iter().chain(columns));
+        for (id, counts) in &self.0 {
+            let facts = report.world.accounts.get(id);
+            let name = facts.and_then(|facts| facts.name.as_deref()).unwrap_or_default();
+            let status = facts.map(|facts| facts.status.as_str()).unwrap_or_default();
+            // Zeros would look like an account with nothing wrong.
+            let unread = report.world.unread.iter().any(|unread| unread.account == *id && unread.region == "*" && unread.type_name == "*");
+            let status = if unread { format!("{status}, not read") } else { status.to_owned() };
+            let mut row = vec![id.clone(), visible(name), status];
+            let count = |column: &&str| counts.get(column).copied().unwrap_or_default().to_string();
+            row.extend(columns.iter().map(|column| if unread { "-".to_owned() } else { count(column) }));
+            table.add_row(row);
+        }
+        table
     }
-    table
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

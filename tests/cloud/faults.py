@@ -22,7 +22,8 @@ MALFORMED = b"\xff<this is { no answer"
 @dataclass
 class Rule:
     """Breaks the calls that it matches. `action`: an IAM action, or `*`. `account`, `region`: only there. `later_pages`: only calls for a
-    page after the first. `times`: only the first so many attempts of a call. `share`: only this part of the attempts, chosen by a hash."""
+    page after the first. `times`: only the first so many attempts of a call. `share`: only this part of the attempts, chosen by a hash.
+    `after`: not the first so many calls of the session."""
 
     fault: str
     action: str = "*"
@@ -31,12 +32,14 @@ class Rule:
     later_pages: bool = False
     times: int = None
     share: float = 1.0
+    after: int = 0
 
-    def breaks(self, call, attempt):
+    def breaks(self, call, attempt, number):
         return (
             self.action in ("*", call.action)
             and self.account in (None, call.account)
             and self.region in (None, call.region)
+            and number > self.after
             and (self.times is None or attempt <= self.times)
             and (self.share >= 1 or self.lot(call, attempt) < self.share)
             and (not self.later_pages or is_later(call))
@@ -70,7 +73,7 @@ class Session:
         key = (call.account, call.region, call.action, *call.target())
         with self.lock:
             attempt = self.attempts[key] = self.attempts.get(key, 0) + 1
-            fault = next((rule.fault for rule in self.rules if rule.breaks(call, attempt)), None) or self.denial(call)
+            fault = next((rule.fault for rule in self.rules if rule.breaks(call, attempt, len(self.calls) + 1)), None) or self.denial(call)
             place = {"account": call.account, "region": call.region, "service": call.service}
             self.calls.append(place | {"action": call.action, "operation": call.name, "attempt": attempt, "fault": fault})
         return fault

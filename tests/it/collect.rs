@@ -2,15 +2,23 @@
 
 use std::sync::Arc;
 
-use innovate::collect::{CollectError, Plan, Progress, collect};
+use innovate::collect::{CollectError, Plan, Progress, Store, collect};
+use innovate::input::inventory::Builder;
 use innovate_model::{Cloud, HandlerErrorCode, MemoryCloud, World};
 use tokio::sync::watch;
 
 use crate::world::{MANAGEMENT, PRODUCTION, organization};
 
+fn in_memory() -> Store {
+    Store { builder: Builder::new(usize::MAX, None), journal: None }
+}
+
 async fn read(cloud: &dyn Cloud, plan: Plan) -> Result<World, CollectError> {
     let (_stopper, stop) = watch::channel(false);
-    collect(cloud, &Plan { read_at: "2026-01-01T00:00:00Z".to_owned(), ..plan }, Arc::new(Progress::default()), stop).await
+    let plan = Plan { read_at: "2026-01-01T00:00:00Z".to_owned(), ..plan };
+    let mut store = in_memory();
+    let world = collect(cloud, &plan, &mut store, Arc::new(Progress::default()), stop).await?;
+    Ok(store.builder.finish(world).unwrap().world.into_owned())
 }
 
 #[tokio::test]
@@ -75,7 +83,8 @@ async fn a_stopped_run_says_what_it_left_out() {
     let (stopper, stop) = watch::channel(false);
     stopper.send(true).unwrap();
     let plan = Plan { read_at: "2026-01-01T00:00:00Z".to_owned(), ..Plan::default() };
-    let world = collect(&MemoryCloud::new(organization()), &plan, Arc::new(Progress::default()), stop).await.unwrap();
+    let cloud = MemoryCloud::new(organization());
+    let world = collect(&cloud, &plan, &mut in_memory(), Arc::new(Progress::default()), stop).await.unwrap();
     assert!(world.interrupted);
     assert!(world.resources.is_empty());
     assert_eq!(world.unread.len(), 2);

@@ -115,6 +115,22 @@ fn one_run_writes_several_reports() {
 }
 
 #[test]
+fn what_does_not_fit_in_memory_gives_the_same_report() {
+    let desk = Desk::new();
+    for format in ["json", "table"] {
+        let arguments = ["--show-passes", "-o", format];
+        let held = desk.audit(3, &arguments);
+        assert_eq!(desk.audit(3, &[["--memory", "0"].as_slice(), &arguments].concat()), held);
+        assert!(held.len() > 100_000, "the report is whole");
+    }
+    let narrow = ["--account", "440865379141", "--region", "eu-west-1", "-o", "json"];
+    assert_eq!(desk.audit(3, &narrow), desk.audit(3, &[["--memory", "0"].as_slice(), &narrow].concat()));
+    desk.write("own/mine/it.rego", policy("mine.it", "deny contains \"no\" if input.properties.Engine == \"postgres\""));
+    let own = ["--policy", "own", "-o", "json"];
+    assert_eq!(desk.audit(3, &own), desk.audit(3, &[["--memory", "0"].as_slice(), &own].concat()));
+}
+
+#[test]
 fn users_add_policies_and_set_parameters() {
     let desk = Desk::new();
     desk.write(

@@ -26,7 +26,7 @@ static WHOLE: LazyLock<(World, Judgement)> = LazyLock::new(|| {
 });
 
 fn judged(world: &World) -> Judgement {
-    judge(world, &LIBRARY, Options { keep_passes: true, workers: 2, watch: None })
+    judge(&world.into(), &LIBRARY, Options { keep_passes: true, workers: 2, watch: None }).unwrap()
 }
 
 fn denied() -> Cause {
@@ -109,8 +109,9 @@ proptest! {
         let judgement = judged(&world);
         let departures = departures(&world, &verdicts(&judgement), &verdicts(&WHOLE.1));
         prop_assert!(departures.is_empty(), "{}", departures.join("\n"));
-        let fingerprints: BTreeSet<&str> = judgement.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
-        prop_assert_eq!(fingerprints.len(), judgement.findings.len(), "two findings share a fingerprint");
+        let findings = judgement.findings.to_vec().unwrap();
+        let fingerprints: BTreeSet<&str> = findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        prop_assert_eq!(fingerprints.len(), findings.len(), "two findings share a fingerprint");
         fits_its_schema(&world, &judgement)?;
     }
 
@@ -118,9 +119,9 @@ proptest! {
     fn a_broken_snapshot_is_an_error_and_no_panic(at in any::<Index>(), byte in any::<u8>()) {
         let mut bytes = fs::read(EXAMPLE).unwrap();
         let at = at.index(bytes.len());
-        let changed = bytes[at] != byte;
         bytes[at] = byte;
-        prop_assert_eq!(snapshot::read(bytes.as_slice()).is_err(), changed);
+        // A few bits of what is compressed mean nothing.
+        prop_assert!(snapshot::read(bytes.as_slice()).is_err() || snapshot::read(bytes.as_slice()).unwrap() == WHOLE.0);
     }
 
     #[test]

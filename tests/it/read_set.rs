@@ -48,20 +48,20 @@ fn outside(policy: &Policy, resource: &Resource) -> Vec<String> {
 }
 
 fn said(judgement: Judgement) -> BTreeSet<Finding> {
-    judgement.findings.into_iter().collect()
+    judgement.findings.to_vec().unwrap().into_iter().collect()
 }
 
 /// Where what the policy says depends on something outside of its read-set, `values` being put there one after the other.
 fn dependencies(library: &Library, world: &World, values: &[Option<Value>]) -> Vec<String> {
     let options = Options { keep_passes: true, workers: 1, watch: None };
-    let whole = said(judge(world, library, options));
+    let whole = said(judge(&world.into(), library, options).unwrap());
     let mut found = Vec::new();
     for (number, resource) in world.resources.iter().enumerate() {
         for pointer in outside(&library.policies[0], resource) {
             for value in values {
                 let mut changed = world.clone();
                 changed.resources[number].put(&pointer, value.clone());
-                if said(judge(&changed, library, options)) != whole {
+                if said(judge(&(&changed).into(), library, options).unwrap()) != whole {
                     found.push(format!("{}: {} {} {pointer}", library.policies[0].id, resource.type_name, resource.id));
                 }
             }

@@ -36,7 +36,7 @@ fn render(format: Format) -> String {
     });
     let ids = vec!["aws.ec2.volume_not_encrypted".to_owned()];
     let library = policy::shipped().unwrap().select(&Selection { ids, severity: None }).unwrap();
-    let judgement = judge(&world, &library, Options { keep_passes: true, workers: 1, watch: None });
+    let judgement = judge(&(&world).into(), &library, Options { keep_passes: true, workers: 1, watch: None }).unwrap();
     let style = Style { colour: false, width: Some(120) };
     let mut bytes = Vec::new();
     format.write(&Report { world: &world, library: &library, judgement: &judgement, calls: None, style }, &mut bytes).unwrap();

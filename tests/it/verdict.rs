@@ -14,7 +14,7 @@ pub fn verdicts(judgement: &Judgement) -> BTreeMap<Key, Verdict> {
     let key = |finding: &Finding| {
         [&finding.policy, &finding.account, &finding.region, &finding.resource.type_name, &finding.resource.id].map(Clone::clone)
     };
-    judgement.findings.iter().map(|finding| (key(finding), finding.verdict)).collect()
+    judgement.findings.iter().unwrap().map(Result::unwrap).map(|finding| (key(&finding), finding.verdict)).collect()
 }
 
 /// Says where the verdicts on a part of the world are neither those on the whole nor `unknown`: what passes or fails must do so in the whole, and what

@@ -22,8 +22,8 @@ impl Document {
     }
 
     /// The object of these properties, whose names are made once for all the objects that share `names`.
-    pub fn properties(object: &Map<String, Value>, names: &mut Names) -> Self {
-        let members: BTreeMap<_, _> = object.iter().map(|(name, value)| (names.of(name), Self::from(value).0)).collect();
+    pub fn properties<'a>(object: impl IntoIterator<Item = (&'a String, &'a Value)>, names: &mut Names) -> Self {
+        let members: BTreeMap<_, _> = object.into_iter().map(|(name, value)| (names.of(name), Self::from(value).0)).collect();
         Self(regorus::Value::from(members))
     }
 

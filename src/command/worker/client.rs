@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::Context;
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{Answer, Job, Task};
 use crate::engine::{ExampleReport, Verdicts};
+use crate::input::inventory::Inventory;
 use crate::policy::{ANY, Broken, Library, Policy, Sources};
 
 /// Why a worker gave no answer.
@@ -36,10 +37,10 @@ pub(in crate::command) fn load(sources: &Sources) -> anyhow::Result<Library> {
 }
 
 /// Judges the world by the policies of the library that did not ship.
-pub(in crate::command) fn judge(world: &World, library: &Library, keep_passes: bool) -> anyhow::Result<Verdicts> {
+pub(in crate::command) fn judge(inventory: &Inventory<'_>, library: &Library, keep_passes: bool) -> anyhow::Result<Verdicts> {
     let mut verdicts = Verdicts::default();
     let own: Vec<&Policy> = library.policies.iter().filter(|policy| !policy.ships).collect();
-    let world = seen(world, &own);
+    let world = seen(inventory, &own).context("what does not fit in memory cannot be read from disk")?;
     let task = Task::Judge { world: Cow::Borrowed(&world), keep_passes };
     for sources in library.sources() {
         for (part, answer) in divided(&sources, &parameters(library), &task)? {
@@ -110,17 +111,25 @@ fn unexpected(answer: Result<Answer, Death>) -> String {
 }
 
 /// What of the world the policies can see.
-fn seen<'a>(world: &'a World, policies: &[&Policy]) -> Cow<'a, World> {
+fn seen<'a>(inventory: &'a Inventory<'_>, policies: &[&Policy]) -> io::Result<Cow<'a, World>> {
     let types: BTreeSet<&str> = policies
         .iter()
         .flat_map(|policy| policy.metadata.custom.resource_types.iter().map(String::as_str).chain(policy.read_set.all_types()))
         .collect();
     // Anything may be what a reference means.
-    if types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers()) {
-        return Cow::Borrowed(world);
+    let all = types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers());
+    let world = inventory.world.as_ref();
+    if all && inventory.disk.is_none() {
+        return Ok(Cow::Borrowed(world));
     }
-    let resources = world.resources.iter().filter(|resource| types.contains(resource.type_name.as_str())).cloned().collect();
-    Cow::Owned(World {
+    let mut resources = Vec::new();
+    inventory.each(|resource| {
+        if all || types.contains(resource.type_name.as_str()) {
+            resources.push(resource.clone());
+        }
+        io::Result::Ok(())
+    })?;
+    Ok(Cow::Owned(World {
         read_at: world.read_at.clone(),
         caller: world.caller.clone(),
         organization: world.organization.clone(),
@@ -131,7 +140,7 @@ fn seen<'a>(world: &'a World, policies: &[&Policy]) -> Cow<'a, World> {
         unread: world.unread.clone(),
         reads: BTreeMap::new(),
         interrupted: world.interrupted,
-    })
+    }))
 }
 
 /// What came of a task for these policies.

@@ -121,7 +121,8 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch) -> anyhow::Result
     Ok(match job.task {
         Task::Load => Answer::Loaded(library.describe()?),
         Task::Judge { world, keep_passes } => {
-            Answer::Judged(engine::verdicts(&world, policies, Options { keep_passes, workers: 1, watch: Some(watch) }))
+            let world = world.as_ref();
+            Answer::Judged(engine::verdicts(&world.into(), policies, Options { keep_passes, workers: 1, watch: Some(watch) })?)
         }
         Task::Test => {
             let mut report = ExampleReport::default();

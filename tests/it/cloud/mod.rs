@@ -11,6 +11,7 @@ mod dry_run;
 mod fault;
 mod flag;
 mod permission;
+mod resume;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -47,7 +48,7 @@ static WHOLE: LazyLock<(World, Judgement)> = LazyLock::new(|| {
 
 fn judged(world: &World) -> Judgement {
     static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap());
-    judge(world, &LIBRARY, Options { keep_passes: true, workers: 2, watch: None })
+    judge(&world.into(), &LIBRARY, Options { keep_passes: true, workers: 2, watch: None }).unwrap()
 }
 
 /// A session on the test server.

@@ -1,0 +1,102 @@
+//! Findings in the order of reports, in memory as far as they fit there.
+
+use std::io;
+
+use itertools::Itertools;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::spill::{Segment, Spill};
+
+/// Findings that one thread holds before they go to disk, where resources do.
+const MOST: usize = 20_000;
+
+/// Findings, sorted piece by piece.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub struct Findings {
+    held: Vec<Finding>,
+    #[serde(skip)]
+    stored: Vec<(Spill, Vec<Segment>)>,
+}
+
+impl Findings {
+    /// Adds one that may be in any place of the order.
+    pub(super) fn push(&mut self, finding: Finding) {
+        self.held.push(finding);
+    }
+
+    /// Sorts what is held; a list of sorted halves is sorted in a single pass.
+    pub(super) fn sort(&mut self) {
+        self.held.sort_by(|a, b| a.order().cmp(&b.order()));
+    }
+
+    /// Puts what is held on disk where it has become too much.
+    pub(super) fn relieve(&mut self) -> io::Result<()> {
+        if self.held.len() < MOST {
+            return Ok(());
+        }
+        self.sort();
+        if self.stored.is_empty() {
+            self.stored.push((Spill::new()?, Vec::new()));
+        }
+        if let Some((spill, segments)) = self.stored.last_mut() {
+            segments.push(spill.append(self.held.drain(..))?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        self.held.extend(other.held);
+        self.stored.extend(other.stored);
+    }
+
+    /// All of them in order.
+    ///
+    /// # Errors
+    /// The disk cannot be read; later errors are among the items.
+    pub fn iter(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<std::borrow::Cow<'_, Finding>>> + '_>> {
+        use std::borrow::Cow;
+
+        type Item<'a> = io::Result<Cow<'a, Finding>>;
+        let held = self.held.iter().map(|finding| Ok(Cow::Borrowed(finding)));
+        if self.stored.is_empty() {
+            return Ok(Box::new(held));
+        }
+        let mut runs: Vec<Box<dyn Iterator<Item = Item<'_>> + '_>> = vec![Box::new(held)];
+        for (spill, segments) in &self.stored {
+            for segment in segments {
+                let stored = spill.stream::<Finding>(*segment)?.map(|finding| finding.map(Cow::Owned));
+                runs.push(Box::new(stored));
+            }
+        }
+        // An error comes first: it ends the report.
+        let comes_first = |a: &Item<'_>, b: &Item<'_>| match (a, b) {
+            (Ok(a), Ok(b)) => a.order() <= b.order(),
+            (Err(_), _) => true,
+            (Ok(_), Err(_)) => false,
+        };
+        Ok(Box::new(runs.into_iter().kmerge_by(comes_first)))
+    }
+
+    /// All of them in order, in memory.
+    ///
+    /// # Errors
+    /// The disk cannot be read.
+    pub fn to_vec(&self) -> io::Result<Vec<Finding>> {
+        self.iter()?.map(|finding| finding.map(std::borrow::Cow::into_owned)).collect()
+    }
+
+    /// Takes out those of policies that are not to be believed.
+    pub(super) fn retain(&mut self, stays: impl Fn(&Finding) -> bool) -> io::Result<()> {
+        self.held.retain(&stays);
+        for (spill, segments) in &mut self.stored {
+            let mut kept = Vec::new();
+            for segment in segments.iter() {
+                let list: Vec<Finding> = spill.read(*segment)?;
+                kept.push(spill.append(list.into_iter().filter(&stays))?);
+            }
+            *segments = kept;
+        }
+        Ok(())
+    }
+}

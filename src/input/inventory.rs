@@ -1,0 +1,192 @@
+//! The resources of a world, in memory as far as they fit there, otherwise on disk, account by account.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use innovate_model::{Resource, World};
+use serde_json::Value;
+
+use crate::spill::{Segment, Spill};
+
+/// Of the memory that a run may take, the part that resources may have before they go to disk: what the engine makes of them, once in each thread, is as large again.
+const SHARE: usize = 8;
+
+/// A world whose resources need not be in memory.
+#[derive(Debug)]
+pub struct Inventory<'a> {
+    /// The world; its resources where all are in memory.
+    pub world: Cow<'a, World>,
+    /// The resources where they are not.
+    pub disk: Option<Disk>,
+}
+
+impl<'a> From<&'a World> for Inventory<'a> {
+    fn from(world: &'a World) -> Self {
+        Self { world: Cow::Borrowed(world), disk: None }
+    }
+}
+
+impl Inventory<'_> {
+    /// How many resources there are.
+    pub fn len(&self) -> usize {
+        self.disk.as_ref().map_or(self.world.resources.len(), |disk| disk.counts.values().sum())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The resources with gaps; those of the disk without their properties.
+    pub fn gapped(&self) -> Vec<&Resource> {
+        match &self.disk {
+            Some(disk) => disk.gapped.iter().collect(),
+            None => self.world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect(),
+        }
+    }
+
+    /// Every resource, in the order of a world.
+    ///
+    /// # Errors
+    /// The disk cannot be read, or `take` fails.
+    pub fn each<E: From<io::Error>>(&self, mut take: impl FnMut(&Resource) -> Result<(), E>) -> Result<(), E> {
+        self.world.resources.iter().try_for_each(&mut take)?;
+        for account in self.disk.iter().flat_map(Disk::accounts) {
+            let resources = self.disk.iter().map(|disk| disk.read(account)).collect::<io::Result<Vec<_>>>()?;
+            resources.iter().flatten().try_for_each(&mut take)?;
+        }
+        Ok(())
+    }
+}
+
+/// Resources on disk.
+#[derive(Debug)]
+pub struct Disk {
+    spill: Spill,
+    accounts: BTreeMap<String, Vec<Segment>>,
+    /// How many there are of each type.
+    pub counts: BTreeMap<String, usize>,
+    /// Those of the types that are looked up across accounts, once more.
+    across: Vec<Segment>,
+    /// Those with gaps, without their properties.
+    pub gapped: Vec<Resource>,
+}
+
+impl Disk {
+    /// The accounts that have resources.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        self.accounts.keys().map(String::as_str)
+    }
+
+    /// Those of the types that are looked up across accounts.
+    pub fn across(&self) -> impl Iterator<Item = io::Result<Resource>> {
+        self.across.iter().flat_map(|segment| match self.spill.read(*segment) {
+            Ok(resources) => resources.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        })
+    }
+
+    /// The resources of an account, in the order of a world.
+    ///
+    /// # Errors
+    /// The disk cannot be read.
+    pub fn read(&self, account: &str) -> io::Result<Vec<Resource>> {
+        let mut resources = Vec::new();
+        for segment in self.accounts.get(account).into_iter().flatten() {
+            resources.extend(self.spill.read::<Resource>(*segment)?);
+        }
+        resources.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(resources)
+    }
+}
+
+/// Takes resources one by one.
+#[derive(Debug)]
+pub struct Builder {
+    /// Bytes that may be in memory.
+    most: usize,
+    /// Types that are looked up across accounts.
+    across: Option<BTreeSet<String>>,
+    held: Vec<Resource>,
+    bytes: usize,
+    disk: Option<Disk>,
+}
+
+impl Builder {
+    /// For a run that may take `memory` bytes, by policies that look up these types across accounts. Where that can be any type, all stays in memory.
+    pub fn new(memory: usize, across: Option<BTreeSet<String>>) -> Self {
+        Self { most: if across.is_some() { memory / SHARE } else { usize::MAX }, across, held: Vec::new(), bytes: 0, disk: None }
+    }
+
+    /// Adds a resource.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn add(&mut self, resource: Resource) -> io::Result<()> {
+        self.bytes += size(&resource);
+        self.held.push(resource);
+        if self.bytes > self.most { self.store() } else { Ok(()) }
+    }
+
+    /// Puts what is held on disk.
+    fn store(&mut self) -> io::Result<()> {
+        let disk = match &mut self.disk {
+            Some(disk) => disk,
+            None => self.disk.insert(Disk {
+                spill: Spill::new()?,
+                accounts: BTreeMap::new(),
+                counts: BTreeMap::new(),
+                across: Vec::new(),
+                gapped: Vec::new(),
+            }),
+        };
+        for of_account in self.held.chunk_by(|a, b| a.account == b.account) {
+            let Some(first) = of_account.first() else { continue };
+            let segment = disk.spill.append(of_account)?;
+            disk.accounts.entry(first.account.clone()).or_default().push(segment);
+        }
+        let looked_up = |resource: &&Resource| self.across.as_ref().is_some_and(|across| across.contains(&resource.type_name));
+        disk.across.push(disk.spill.append(self.held.iter().filter(looked_up))?);
+        for resource in self.held.drain(..) {
+            *disk.counts.entry(resource.type_name.clone()).or_default() += 1;
+            if !resource.gaps.is_empty() {
+                disk.gapped.push(Resource { properties: serde_json::Map::new(), ..resource });
+            }
+        }
+        self.bytes = 0;
+        Ok(())
+    }
+
+    /// The inventory, with everything of the world but its resources.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn finish(mut self, mut world: World) -> io::Result<Inventory<'static>> {
+        if self.disk.is_some() {
+            self.store()?;
+        }
+        if let Some(disk) = &mut self.disk {
+            disk.gapped.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        world.resources = self.held;
+        world.sort();
+        Ok(Inventory { world: Cow::Owned(world), disk: self.disk })
+    }
+}
+
+/// Bytes of a resource in memory, roughly: a node of a map has room for eleven members.
+fn size(resource: &Resource) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(|item| 32 + of(item)).sum(),
+            Value::Object(object) => {
+                640 * object.len().div_ceil(6) + object.iter().map(|(name, value)| name.len() + of(value)).sum::<usize>()
+            }
+            _ => 0,
+        }
+    }
+    let members: usize = resource.properties.iter().map(|(name, value)| name.len() + of(value)).sum();
+    400 + 640 * resource.properties.len().div_ceil(6) + members
+}
