@@ -65,9 +65,10 @@ impl Policies {
             library = library.with(worker::load(&sources)?);
             modules = sources.library_modules();
         }
-        name_broken(&library);
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
-        library.select(&selection).map_err(usage_of_policy)
+        let library = library.select(&selection).map_err(usage_of_policy)?;
+        name_broken(&library);
+        Ok(library)
     }
 }
 

@@ -45,6 +45,11 @@ impl Findings {
         Ok(())
     }
 
+    /// Takes out what is held.
+    pub(super) fn take(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.held)
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.held.extend(other.held);
         self.stored.extend(other.stored);

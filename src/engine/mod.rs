@@ -3,6 +3,7 @@
 mod example;
 mod explain;
 mod findings;
+mod judge;
 mod lint;
 mod missing;
 mod refusal;
@@ -12,20 +13,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
+use innovate_model::{GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
 use serde::{Deserialize, Serialize};
 
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
 pub use explain::{Basis, Change, Explanation, explain};
 pub use findings::Findings;
+pub use judge::Judge;
 pub use lint::{Filled, Lint, lint};
 pub use refusal::Refusal;
+pub use scope::Common;
 
 use crate::finding::{Finding, Verdict};
 use crate::input::inventory::{Disk, Inventory};
-use crate::policy::{ANY, Evaluator, Input, Library, Outcome, Policy, PolicyError, Scope};
-use missing::{Inquiry, Missing};
-use scope::{Common, Documents, LookedUp, View};
+use crate::policy::{ANY, Library, Policy};
+use scope::LookedUp;
 
 /// How often each verdict was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -129,6 +131,15 @@ impl Verdicts {
         Self { errors: BTreeMap::from([(policy.to_owned(), reason)]), ..Self::default() }
     }
 
+    /// Adds findings in whatever order.
+    ///
+    /// # Errors
+    /// There are too many to hold, and the disk has no room for them.
+    pub fn add(&mut self, findings: Vec<Finding>) -> io::Result<()> {
+        findings.into_iter().for_each(|finding| self.findings.push(finding));
+        self.findings.relieve()
+    }
+
     /// Adds those of other policies, or of the same on other resources.
     pub fn merge(&mut self, other: Self) {
         self.findings.merge(other.findings);
@@ -190,38 +201,22 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
     let accounts: Vec<&str> = inventory.disk.iter().flat_map(Disk::accounts).collect();
     let next = AtomicUsize::new(0);
     let work = || -> io::Result<Verdicts> {
-        let mut desks: Vec<Desk<'_>> = policies.iter().map(|_| Desk::default()).collect();
-        let mut documents = Documents::default();
-        let mut findings = Findings::default();
-        let mut judge = |view: &View<'_>, findings: &mut Findings| {
-            judge_scope(policies, view, &mut desks, &mut documents, options, findings);
-        };
+        let mut judge = Judge::new(policies, options);
         // In memory the views are shared out among the threads, on disk the accounts.
         match &inventory.disk {
             None => {
                 while let Some(view) = views.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    judge(view, &mut findings);
+                    judge.view(view);
                 }
             }
             Some(disk) => {
                 while let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let resources = disk.read(account)?;
-                    for view in &scope::scopes(&common, &resources, policies) {
-                        judge(view, &mut findings);
-                        findings.relieve()?;
-                    }
+                    judge.account(&common, &disk.read(account)?);
+                    judge.findings.relieve()?;
                 }
             }
         }
-        findings.sort();
-        let mut verdicts = Verdicts { findings, ..Verdicts::default() };
-        for (policy, desk) in policies.iter().zip(desks) {
-            match desk.error {
-                Some(error) => drop(verdicts.errors.insert(policy.id.clone(), error.to_string())),
-                None => drop(verdicts.counts.insert(policy.id.clone(), desk.counts)),
-            }
-        }
-        Ok(verdicts)
+        Ok(judge.end())
     };
     let parts: Vec<io::Result<Verdicts>> = std::thread::scope(|threads| {
         let others: Vec<_> = (1..options.workers.min(views.len().max(accounts.len()))).map(|_| threads.spawn(work)).collect();
@@ -257,138 +252,6 @@ pub fn judgement(inventory: &Inventory<'_>, library: &Library, mut verdicts: Ver
     ledger.unmatched = ledger.policies.iter().filter(|(_, counts)| counts.total() == 0).map(|(id, _)| id.clone()).collect();
     verdicts.findings.sort();
     Ok(Judgement { findings: verdicts.findings, ledger })
-}
-
-/// What one thread keeps of a policy between scopes.
-#[derive(Default)]
-struct Desk<'a> {
-    evaluator: Option<Evaluator<'a>>,
-    inquiry: Option<Inquiry<'a>>,
-    counts: Counts,
-    error: Option<PolicyError>,
-}
-
-/// A resource and its document.
-type Judged<'a> = (&'a Resource, Input<'a>);
-
-fn judge_scope<'a>(
-    policies: &'a [Policy],
-    view: &View<'_>,
-    desks: &mut [Desk<'a>],
-    documents: &mut Documents,
-    options: Options<'_>,
-    findings: &mut Findings,
-) {
-    let scope = view.data(policies, documents);
-    let mut inputs: BTreeMap<&str, Vec<Judged<'_>>> = BTreeMap::new();
-    for resource in &view.inputs {
-        let input = Input::new(&resource.id, documents.of(resource));
-        inputs.entry(&resource.type_name).or_default().push((*resource, input));
-    }
-    for (number, (policy, desk)) in policies.iter().zip(desks).enumerate() {
-        if desk.error.is_some() {
-            continue;
-        }
-        let wanted: Vec<&Judged<'_>> =
-            policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str())).flatten().collect();
-        if wanted.is_empty() {
-            continue;
-        }
-        let looked_up = view.missing(policy);
-        let note = || options.watch.iter().for_each(|watch| watch.note(number));
-        desk.error = desk.judge(policy, (&scope, &looked_up), &wanted, documents, (options.keep_passes, &note), findings).err();
-    }
-}
-
-impl<'a> Desk<'a> {
-    /// Judges the resources of one scope, of which `looked_up` is missing.
-    fn judge(
-        &mut self,
-        policy: &'a Policy,
-        (scope, looked_up): (&Scope, &BTreeSet<Missing>),
-        wanted: &[&Judged<'_>],
-        documents: &mut Documents,
-        (keep_passes, note): (bool, &dyn Fn()),
-        findings: &mut Findings,
-    ) -> Result<(), PolicyError> {
-        note();
-        let evaluator = match &mut self.evaluator {
-            Some(evaluator) => evaluator,
-            None => self.evaluator.insert(Evaluator::new(policy)?),
-        };
-        evaluator.enter(scope)?;
-        let mut has_entered = false;
-        for (resource, input) in wanted {
-            note();
-            let own: Vec<Missing> = scope::own_missing(policy, resource).collect();
-            let missing: Vec<&Missing> = looked_up.iter().chain(&own).collect();
-            let outcome = if missing.is_empty() {
-                Some(evaluator.judge(input)?)
-            } else {
-                let inquiry = match &mut self.inquiry {
-                    Some(inquiry) => inquiry,
-                    None => self.inquiry.insert(Inquiry::new(policy)?),
-                };
-                if !std::mem::replace(&mut has_entered, true) {
-                    inquiry.enter(scope)?;
-                }
-                inquiry.outcome(evaluator, resource, &missing, documents)?
-            };
-            let causes: BTreeSet<Cause> = missing.iter().map(|missing| missing.cause.clone()).collect();
-            record(policy, resource, outcome, causes.into_iter().collect(), keep_passes, (&mut self.counts, findings));
-        }
-        Ok(())
-    }
-}
-
-/// Notes a verdict: unknown where there is no outcome that holds whatever `causes` kept from being read.
-fn record(
-    policy: &Policy,
-    resource: &Resource,
-    outcome: Option<Outcome>,
-    causes: Vec<Cause>,
-    keep_passes: bool,
-    (counts, findings): (&mut Counts, &mut Findings),
-) {
-    let severity = policy.metadata.custom.severity;
-    let finding = |verdict, message, path, ordinal| Finding::new(&policy.id, verdict, severity, resource, message, path, ordinal);
-    let verdict = outcome.as_ref().map_or(Verdict::Unknown, Verdict::from);
-    counts.add(verdict);
-    match (verdict, outcome) {
-        (Verdict::Unknown, _) => {
-            let mut unknown = finding(Verdict::Unknown, unknown_message(&causes), String::new(), 0);
-            unknown.causes = causes;
-            findings.push(unknown);
-        }
-        (Verdict::Fail, Some(Outcome::Denials(denials))) => {
-            let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
-            for denial in denials {
-                let ordinal = ordinals.entry(denial.path.clone()).or_default();
-                let mut fail = finding(Verdict::Fail, denial.message, denial.path, *ordinal);
-                fail.immaterial.clone_from(&causes);
-                findings.push(fail);
-                *ordinal += 1;
-            }
-        }
-        (Verdict::Pass, _) if keep_passes => {
-            let mut pass = finding(Verdict::Pass, String::new(), String::new(), 0);
-            pass.immaterial = causes;
-            findings.push(pass);
-        }
-        _ => {}
-    }
-}
-
-fn unknown_message(causes: &[Cause]) -> String {
-    let mut parts: Vec<String> = causes
-        .iter()
-        .map(|cause| match &cause.action {
-            Some(action) => format!("{} `{action}`", cause.code.describe()),
-            None => cause.message.clone(),
-        })
-        .collect();
-    parts.dedup();
-    format!("not judged, as something it rests on was not read: {}", parts.join(", "))
 }
 
 /// Whether the policy judges or looks up what `unread` covers.

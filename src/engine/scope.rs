@@ -22,8 +22,8 @@ pub(super) struct View<'a> {
     common: &'a Common<'a>,
 }
 
-/// What every view sees alike.
-pub(super) struct Common<'a> {
+/// What the accounts of a world see alike.
+pub struct Common<'a> {
     /// The world, of which only the facts are looked at.
     world: &'a World,
     /// The resources that have gaps.
@@ -49,6 +49,11 @@ impl<'a> Common<'a> {
             organization.add(&resource?, &mut names);
         }
         Ok(Self { world, gapped: inventory.gapped(), across: Across::Shared(organization.finish(world)) })
+    }
+
+    /// Of a world, those of its resources that are looked up across accounts, and those that have gaps.
+    pub fn of(world: &'a World, across: &'a [Resource], gapped: &'a [Resource]) -> Self {
+        Self { world, gapped: gapped.iter().collect(), across: Across::Held(across.iter().collect()) }
     }
 
     /// Of a world in memory.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::spill::{Segment, Spill};
 
 /// Of the memory that a run may take, the part that resources may have before they go to disk: what the engine makes of them, once in each thread, is as large again.
-const SHARE: usize = 8;
+const SHARE: usize = 32;
 
 /// A world whose resources need not be in memory.
 #[derive(Debug)]
@@ -51,12 +51,61 @@ impl Inventory<'_> {
     /// # Errors
     /// The disk cannot be read, or `take` fails.
     pub fn each<E: From<io::Error>>(&self, mut take: impl FnMut(&Resource) -> Result<(), E>) -> Result<(), E> {
-        self.world.resources.iter().try_for_each(&mut take)?;
-        for account in self.disk.iter().flat_map(Disk::accounts) {
-            let resources = self.disk.iter().map(|disk| disk.read(account)).collect::<io::Result<Vec<_>>>()?;
-            resources.iter().flatten().try_for_each(&mut take)?;
+        for account in self.accounts() {
+            self.read(account)?.iter().try_for_each(&mut take)?;
         }
         Ok(())
+    }
+
+    /// The accounts that have resources.
+    pub fn accounts(&self) -> Vec<&str> {
+        match &self.disk {
+            Some(disk) => disk.accounts().collect(),
+            None => {
+                let mut accounts: Vec<&str> = self.world.resources.iter().map(|resource| resource.account.as_str()).collect();
+                accounts.dedup();
+                accounts
+            }
+        }
+    }
+
+    /// The resources of an account.
+    ///
+    /// # Errors
+    /// The disk cannot be read.
+    pub fn read(&self, account: &str) -> io::Result<Cow<'_, [Resource]>> {
+        match &self.disk {
+            Some(disk) => disk.read(account).map(Cow::Owned),
+            None => {
+                let first = self.world.resources.partition_point(|resource| resource.account.as_str() < account);
+                let rest = self.world.resources.get(first..).unwrap_or_default();
+                let count = rest.partition_point(|resource| resource.account == account);
+                Ok(Cow::Borrowed(rest.get(..count).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// The resources of these types of all accounts, without those that only a disk has and nobody said that they are looked up.
+    ///
+    /// # Errors
+    /// The disk cannot be read.
+    pub fn across(&self, is_wanted: impl Fn(&str) -> bool) -> io::Result<Vec<Resource>> {
+        match &self.disk {
+            Some(disk) => {
+                disk.across().filter(|resource| resource.as_ref().map_or(true, |resource| is_wanted(&resource.type_name))).collect()
+            }
+            None => Ok(self.world.resources.iter().filter(|resource| is_wanted(&resource.type_name)).cloned().collect()),
+        }
+    }
+
+    /// Bytes that the resources of the largest account take in memory, roughly.
+    pub fn largest(&self) -> usize {
+        match &self.disk {
+            Some(disk) => disk.bytes.values().copied().max().unwrap_or_default(),
+            None => {
+                self.world.resources.chunk_by(|a, b| a.account == b.account).map(|all| all.iter().map(size).sum()).max().unwrap_or_default()
+            }
+        }
     }
 }
 
@@ -65,6 +114,8 @@ impl Inventory<'_> {
 pub struct Disk {
     spill: Spill,
     accounts: BTreeMap<String, Vec<Segment>>,
+    /// What they take in memory, roughly.
+    bytes: BTreeMap<String, usize>,
     /// How many there are of each type.
     pub counts: BTreeMap<String, usize>,
     /// Those of the types that are looked up across accounts, once more.
@@ -136,6 +187,7 @@ impl Builder {
             None => self.disk.insert(Disk {
                 spill: Spill::new()?,
                 accounts: BTreeMap::new(),
+                bytes: BTreeMap::new(),
                 counts: BTreeMap::new(),
                 across: Vec::new(),
                 gapped: Vec::new(),
@@ -145,6 +197,7 @@ impl Builder {
             let Some(first) = of_account.first() else { continue };
             let segment = disk.spill.append(of_account)?;
             disk.accounts.entry(first.account.clone()).or_default().push(segment);
+            *disk.bytes.entry(first.account.clone()).or_default() += of_account.iter().map(size).sum::<usize>();
         }
         let looked_up = |resource: &&Resource| self.across.as_ref().is_some_and(|across| across.contains(&resource.type_name));
         disk.across.push(disk.spill.append(self.held.iter().filter(looked_up))?);

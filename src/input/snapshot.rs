@@ -21,7 +21,7 @@ const LEVEL: i32 = 9;
 const MAX_BYTES: u64 = 8 << 30;
 
 /// Bytes of JSON that are parsed in one piece, which is faster.
-const AT_ONCE: u64 = 32 << 20;
+const AT_ONCE: u64 = 8 << 20;
 
 /// Bytes that are taken from what unpacks at a time.
 const BUFFER: usize = 1 << 18;

@@ -2,17 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufWriter, Write};
-use std::process::{Command, Output, Stdio};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context;
-use innovate_model::World;
+use innovate_model::{Resource, World};
 use serde_json::{Map, Value};
 
-use super::{Answer, Job, Task};
-use crate::engine::{ExampleReport, Verdicts};
+use super::{Answer, Case, Job, Task};
+use crate::engine::{self, ExampleReport, Verdicts};
+use crate::finding::Finding;
 use crate::input::inventory::Inventory;
 use crate::policy::{ANY, Broken, Library, Policy, Sources};
+
+/// Bytes of a worker's last words.
+const MOST_SAID: u64 = 1 << 16;
 
 /// Why a worker gave no answer.
 struct Death {
@@ -24,7 +29,7 @@ struct Death {
 /// The policies of the sources, loaded by a worker.
 pub(in crate::command) fn load(sources: &Sources) -> anyhow::Result<Library> {
     let mut library = Library::default();
-    for (part, answer) in divided(sources, &BTreeMap::new(), &Task::Load)? {
+    for (part, answer) in divided(sources, &|part| run(&job(part, &Library::default(), Task::Load)))? {
         library = library.with(match answer {
             Ok(Answer::Loaded(text)) => Library::from_description(&text, &part)?,
             other => {
@@ -36,31 +41,114 @@ pub(in crate::command) fn load(sources: &Sources) -> anyhow::Result<Library> {
     Ok(library.with(Library::of_broken(sources.broken())))
 }
 
-/// Judges the world by the policies of the library that did not ship.
+/// Judges the world by the policies of the library that did not ship, on as many workers as there are processors.
 pub(in crate::command) fn judge(inventory: &Inventory<'_>, library: &Library, keep_passes: bool) -> anyhow::Result<Verdicts> {
+    const DISK: &str = "what does not fit in memory cannot be kept on disk";
+    let own: Vec<Policy> = library.policies.iter().filter(|policy| !policy.ships).cloned().collect();
+    let types = engine::looked_up_across(&own);
+    let across = inventory.across(|name| types.as_ref().is_none_or(|types| types.contains(name))).context(DISK)?;
+    let world = &inventory.world;
+    let case = Case {
+        world: World {
+            read_at: world.read_at.clone(),
+            caller: world.caller.clone(),
+            organization: world.organization.clone(),
+            accounts: world.accounts.clone(),
+            regions: world.regions.clone(),
+            types: world.types.clone(),
+            unread: world.unread.clone(),
+            ..World::default()
+        },
+        across,
+        gapped: inventory.gapped().into_iter().cloned().collect(),
+        largest: inventory.largest(),
+        keep_passes,
+    };
+    let seen = Seen::of(&own);
     let mut verdicts = Verdicts::default();
-    let own: Vec<&Policy> = library.policies.iter().filter(|policy| !policy.ships).collect();
-    let world = seen(inventory, &own).context("what does not fit in memory cannot be read from disk")?;
-    let task = Task::Judge { world: Cow::Borrowed(&world), keep_passes };
     for sources in library.sources() {
-        for (part, answer) in divided(&sources, &parameters(library), &task)? {
+        let judged = |part: &Sources| shared_out(inventory, &seen, &job(part, library, Task::Judge(Cow::Borrowed(&case))));
+        for (part, answer) in divided(&sources, &judged)? {
             match answer {
-                Ok(Answer::Judged(judged)) => verdicts.merge(judged),
-                other => {
-                    let reason = unexpected(other);
-                    part.ids().for_each(|id| verdicts.merge(Verdicts::failed(&id, reason.clone())));
-                }
+                Ok(judged) => verdicts.merge(judged),
+                Err(death) => part.ids().for_each(|id| verdicts.merge(Verdicts::failed(&id, death.reason.clone()))),
             }
         }
     }
     Ok(verdicts)
 }
 
+/// The resources that policies can see in the accounts that they judge.
+struct Seen {
+    /// None for all: anything may be what a reference means.
+    types: Option<BTreeSet<String>>,
+}
+
+impl Seen {
+    fn of(policies: &[Policy]) -> Self {
+        let types = |policy: &Policy| -> Vec<String> {
+            let judged = policy.metadata.custom.resource_types.iter().cloned();
+            judged.chain(policy.read_set.all_types().map(ToOwned::to_owned)).collect()
+        };
+        let types: BTreeSet<String> = policies.iter().flat_map(types).collect();
+        let all = types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers());
+        Self { types: (!all).then_some(types) }
+    }
+
+    fn has(&self, resource: &Resource) -> bool {
+        self.types.as_ref().is_none_or(|types| types.contains(&resource.type_name))
+    }
+}
+
+/// Shares the accounts out among workers.
+fn shared_out(inventory: &Inventory<'_>, seen: &Seen, job: &Job<'_>) -> anyhow::Result<Result<Verdicts, Death>> {
+    let (accounts, next) = (inventory.accounts(), AtomicUsize::new(0));
+    let feed = |writer: &mut dyn Write| -> io::Result<()> {
+        while let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let resources = inventory.read(account)?;
+            let resources: Vec<&Resource> = resources.iter().filter(|resource| seen.has(resource)).collect();
+            if !resources.is_empty() {
+                serde_json::to_writer(&mut *writer, &resources)?;
+                writeln!(writer)?;
+            }
+        }
+        Ok(())
+    };
+    let work = || {
+        let mut verdicts = Verdicts::default();
+        let answer = talk(job, &feed, &mut |findings| verdicts.add(findings))?;
+        if answer.is_err() {
+            // The others need not go on.
+            next.store(accounts.len(), Ordering::Relaxed);
+        }
+        anyhow::Ok(match answer {
+            Ok(Answer::Judged(end)) => {
+                verdicts.merge(end);
+                Ok(verdicts)
+            }
+            other => Err(Death { policy: other.as_ref().err().and_then(|death| death.policy.clone()), reason: unexpected(other) }),
+        })
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(accounts.len()).max(1);
+    let answers: Vec<_> = std::thread::scope(|threads| {
+        let handles: Vec<_> = (0..workers).map(|_| threads.spawn(work)).collect();
+        handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    let mut verdicts = Verdicts::default();
+    for answer in answers {
+        match answer? {
+            Ok(judged) => verdicts.merge(judged),
+            Err(death) => return Ok(Err(death)),
+        }
+    }
+    Ok(Ok(verdicts))
+}
+
 /// Runs the examples of the policies of the library that did not ship.
 pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleReport> {
     let mut report = ExampleReport::default();
     for sources in library.sources() {
-        for (part, answer) in divided(&sources, &parameters(library), &Task::Test)? {
+        for (part, answer) in divided(&sources, &|part| run(&job(part, library, Task::Test)))? {
             match answer {
                 Ok(Answer::Tested(tested)) => report.merge(tested),
                 other => {
@@ -77,7 +165,7 @@ pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleR
 pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<Vec<String>> {
     let mut lints = Vec::new();
     for sources in library.sources() {
-        for (part, answer) in divided(&sources, &parameters(library), &Task::Lint)? {
+        for (part, answer) in divided(&sources, &|part| run(&job(part, library, Task::Lint)))? {
             match answer {
                 Ok(Answer::Linted(found)) => lints.extend(found),
                 other => {
@@ -93,14 +181,21 @@ pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<Vec<String>>
 /// The explanation of the verdict of a policy on the resource at this place of the world; none where it does not judge it.
 pub(in crate::command) fn explain(world: &World, library: &Library, policy: &str, resource: usize) -> anyhow::Result<Option<String>> {
     let task = Task::Explain { world: Cow::Borrowed(world), policy: Cow::Borrowed(policy), resource };
-    match run(&Job { sources: Cow::from(library.sources()), policies: parameters(library), task })? {
+    match run(&Job { sources: Cow::from(library.sources()), policies: parameters(library, |_| true), task })? {
         Ok(Answer::Explained(text)) => Ok(text),
         other => Err(anyhow::anyhow!("policy `{policy}` cannot be explained: {}", unexpected(other))),
     }
 }
 
-fn parameters(library: &Library) -> BTreeMap<String, Map<String, Value>> {
-    library.policies.iter().map(|policy| (policy.id.clone(), policy.parameters.clone())).collect()
+/// The job of a task for policies of the library.
+fn job<'a>(sources: &'a Sources, library: &Library, task: Task<'a>) -> Job<'a> {
+    let ids: BTreeSet<String> = sources.ids().collect();
+    Job { sources: Cow::Borrowed(std::slice::from_ref(sources)), policies: parameters(library, |id| ids.contains(id)), task }
+}
+
+fn parameters(library: &Library, is_wanted: impl Fn(&str) -> bool) -> BTreeMap<String, Map<String, Value>> {
+    let wanted = library.policies.iter().filter(|policy| is_wanted(&policy.id));
+    wanted.map(|policy| (policy.id.clone(), policy.parameters.clone())).collect()
 }
 
 fn unexpected(answer: Result<Answer, Death>) -> String {
@@ -110,51 +205,17 @@ fn unexpected(answer: Result<Answer, Death>) -> String {
     }
 }
 
-/// What of the world the policies can see.
-fn seen<'a>(inventory: &'a Inventory<'_>, policies: &[&Policy]) -> io::Result<Cow<'a, World>> {
-    let types: BTreeSet<&str> = policies
-        .iter()
-        .flat_map(|policy| policy.metadata.custom.resource_types.iter().map(String::as_str).chain(policy.read_set.all_types()))
-        .collect();
-    // Anything may be what a reference means.
-    let all = types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers());
-    let world = inventory.world.as_ref();
-    if all && inventory.disk.is_none() {
-        return Ok(Cow::Borrowed(world));
-    }
-    let mut resources = Vec::new();
-    inventory.each(|resource| {
-        if all || types.contains(resource.type_name.as_str()) {
-            resources.push(resource.clone());
-        }
-        io::Result::Ok(())
-    })?;
-    Ok(Cow::Owned(World {
-        read_at: world.read_at.clone(),
-        caller: world.caller.clone(),
-        organization: world.organization.clone(),
-        accounts: world.accounts.clone(),
-        regions: world.regions.clone(),
-        types: world.types.clone(),
-        resources,
-        unread: world.unread.clone(),
-        reads: BTreeMap::new(),
-        interrupted: world.interrupted,
-    }))
-}
-
 /// What came of a task for these policies.
-type Part = (Sources, Result<Answer, Death>);
+type Part<T> = (Sources, Result<T, Death>);
 
 /// Has a task done for all policies of the sources, by as few workers as they leave alive: where one dies, its policies are divided, until the one that is
 /// at fault is alone.
-fn divided(sources: &Sources, parameters: &BTreeMap<String, Map<String, Value>>, task: &Task<'_>) -> anyhow::Result<Vec<Part>> {
+fn divided<T>(sources: &Sources, work: &dyn Fn(&Sources) -> anyhow::Result<Result<T, Death>>) -> anyhow::Result<Vec<Part<T>>> {
     let ids: Vec<String> = sources.ids().collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let policies = parameters.iter().filter(|(id, _)| ids.contains(id)).map(|(id, values)| (id.clone(), values.clone())).collect();
-    let answer = run(&Job { sources: Cow::Borrowed(std::slice::from_ref(sources)), policies, task: task.clone() })?;
+    let answer = work(sources)?;
     let death = match &answer {
         Err(death) if ids.len() > 1 => death,
         _ => return Ok(vec![(sources.clone(), answer)]),
@@ -162,24 +223,33 @@ fn divided(sources: &Sources, parameters: &BTreeMap<String, Map<String, Value>>,
     match death.policy.clone() {
         Some(guilty) => {
             let mut parts = vec![(sources.only(|id| id == guilty), answer)];
-            parts.extend(divided(&sources.only(|id| id != guilty), parameters, task)?);
+            parts.extend(divided(&sources.only(|id| id != guilty), work)?);
             Ok(parts)
         }
         None => {
             let (left, _) = ids.split_at(ids.len() / 2);
             let is_left = |id: &str| left.iter().any(|known| known == id);
-            let mut parts = divided(&sources.only(is_left), parameters, task)?;
-            parts.extend(divided(&sources.only(|id| !is_left(id)), parameters, task)?);
+            let mut parts = divided(&sources.only(is_left), work)?;
+            parts.extend(divided(&sources.only(|id| !is_left(id)), work)?);
             Ok(parts)
         }
     }
 }
 
-/// Starts a worker for one job.
+/// Has a worker do one job.
+fn run(job: &Job<'_>) -> anyhow::Result<Result<Answer, Death>> {
+    talk(job, &|_| Ok(()), &mut |_| Ok(()))
+}
+
+/// Starts a worker, gives it the job and what `feed` writes after it, and takes what it finds.
 ///
 /// # Errors
-/// It cannot be started.
-fn run(job: &Job<'_>) -> anyhow::Result<Result<Answer, Death>> {
+/// It cannot be started, or what it finds cannot be kept.
+fn talk(
+    job: &Job<'_>,
+    feed: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync),
+    take: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>,
+) -> anyhow::Result<Result<Answer, Death>> {
     let program = std::env::current_exe().context("the program cannot find itself to start a worker")?;
     let mut child = Command::new(program)
         .arg("worker")
@@ -190,28 +260,59 @@ fn run(job: &Job<'_>) -> anyhow::Result<Result<Answer, Death>> {
         .stderr(Stdio::piped())
         .spawn()
         .context("cannot start a worker for policies that did not ship")?;
-    let stdin = child.stdin.take();
-    let output = std::thread::scope(|threads| {
-        threads.spawn(move || {
-            // A worker that ended early says why by its end.
-            if let Some(stdin) = stdin {
-                let mut writer = BufWriter::new(stdin);
-                drop(serde_json::to_writer(&mut writer, job).map(|()| writer.flush()));
-            }
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (answer, said, fed) = std::thread::scope(|threads| {
+        let feeding = threads.spawn(move || -> io::Result<()> {
+            let Some(stdin) = stdin else { return Ok(()) };
+            let mut writer = BufWriter::new(stdin);
+            serde_json::to_writer(&mut writer, job)?;
+            writeln!(writer)?;
+            feed(&mut writer)?;
+            writer.flush()
         });
-        child.wait_with_output()
+        let saying = threads.spawn(move || {
+            let mut said = Vec::new();
+            // Worth no more than the reason of its end.
+            drop(stderr.map(|stderr| stderr.take(MOST_SAID).read_to_end(&mut said)));
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        let answer = listen(stdout, take);
+        if answer.is_err() {
+            drop(child.kill());
+        }
+        (answer, saying.join().unwrap_or_default(), feeding.join())
     });
-    let output = output.context("the worker for policies that did not ship cannot be waited for")?;
-    Ok(match serde_json::from_slice(&output.stdout) {
-        Ok(Answer::Overrun { policy, reason }) => Err(Death { policy, reason }),
-        Ok(answer) if output.status.success() => Ok(answer),
-        _ => Err(Death { policy: None, reason: reason(&output) }),
+    let status = child.wait().context("the worker for policies that did not ship cannot be waited for")?;
+    let answer = answer.context("what a worker found cannot be kept")?;
+    // A worker that ended early leaves a broken pipe and says why by its end; anything else is the disk's failure.
+    if let Ok(Err(error)) = fed
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        return Err(error).context("what does not fit in memory cannot be read from disk");
+    }
+    Ok(match answer {
+        Some(Answer::Overrun { policy, reason }) => Err(Death { policy, reason }),
+        Some(answer) if status.success() => Ok(answer),
+        _ => Err(Death { policy: None, reason: reason(&said, status) }),
     })
 }
 
+/// Takes what a worker finds; gives its last answer, none where it is cut off.
+fn listen(stdout: Option<ChildStdout>, take: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>) -> io::Result<Option<Answer>> {
+    let Some(stdout) = stdout else { return Ok(None) };
+    let mut last = None;
+    for line in BufReader::new(stdout).lines() {
+        match serde_json::from_str(&line?) {
+            Ok(Answer::Found(findings)) => take(findings)?,
+            Ok(answer) => last = Some(answer),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(last)
+}
+
 /// How a worker ended that gave no answer.
-fn reason(output: &Output) -> String {
-    let said = String::from_utf8_lossy(&output.stderr);
+fn reason(said: &str, status: ExitStatus) -> String {
     let said = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim_start_matches("error: ").trim();
     if said.contains("memory allocation of") {
         return "it asked for more memory than a policy may have".to_owned();
@@ -219,5 +320,5 @@ fn reason(output: &Output) -> String {
     if said.contains("overflowed its stack") {
         return "it went deeper than the engine can follow".to_owned();
     }
-    if said.is_empty() { format!("its worker ended by {}", output.status) } else { said.to_owned() }
+    if said.is_empty() { format!("its worker ended by {status}") } else { said.to_owned() }
 }

@@ -17,9 +17,6 @@ const OF_A_BYTE: u64 = 8;
 /// How often the time is looked at.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Waiting counts less than work: a machine may be busy.
-const WAITING: u32 = 12;
-
 /// Gives up files, sockets, processes and memory beyond a bound. Nothing can be opened from here on: a policy could reach nothing, were it to escape the
 /// engine. The environment was left behind by whoever started the worker.
 #[cfg(unix)]
@@ -58,7 +55,7 @@ fn processor_time() -> Option<Duration> {
     None
 }
 
-/// Ends the process when one step takes more than `most` of processor time, and says which of the policies was at it.
+/// Ends the process when one step takes more than `most` of processor time, or of time where the system does not tell that, and says which of the policies was at it.
 pub(super) fn watch(watch: Arc<Watch>, most: Duration, ids: Vec<String>) -> std::io::Result<()> {
     let end = move || {
         let (mut known, mut started, mut used) = (watch.now(), Instant::now(), processor_time());
@@ -70,7 +67,7 @@ pub(super) fn watch(watch: Arc<Watch>, most: Duration, ids: Vec<String>) -> std:
                 continue;
             }
             let worked = time.zip(used).is_some_and(|(time, used)| time.saturating_sub(used) > most);
-            if worked || started.elapsed() > most * WAITING {
+            if worked || (used.is_none() && started.elapsed() > most) {
                 let policy = (now.0 > 0).then(|| ids.get(now.1).cloned()).flatten();
                 let reason = format!("it took more than {} s for one step", most.as_secs());
                 // Nobody listens where this fails.

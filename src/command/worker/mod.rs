@@ -7,11 +7,11 @@ mod limit;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use innovate_model::World;
+use innovate_model::{Resource, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -19,7 +19,8 @@ pub(super) use client::{examples, explain, judge, lint, load};
 
 use super::explain::explanation;
 use super::{Exit, policy::filled};
-use crate::engine::{self, ExampleReport, Options, Verdicts, Watch};
+use crate::engine::{self, Common, ExampleReport, Judge, Options, Verdicts, Watch};
+use crate::finding::Finding;
 use crate::policy::{self, Library, Sources};
 
 /// Processor time that one verdict may take; one takes microseconds.
@@ -44,8 +45,8 @@ struct Job<'a> {
 enum Task<'a> {
     /// Describe the policies.
     Load,
-    /// Judge the resources of a world.
-    Judge { world: Cow<'a, World>, keep_passes: bool },
+    /// Judge the resources that follow, a line for each account.
+    Judge(Cow<'a, Case>),
     /// Run examples.
     Test,
     /// Find what policies read and is not there.
@@ -54,9 +55,26 @@ enum Task<'a> {
     Explain { world: Cow<'a, World>, policy: Cow<'a, str>, resource: usize },
 }
 
+/// What the accounts to judge have in common.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct Case {
+    /// Without its resources.
+    world: World,
+    /// Resources that are looked up across accounts.
+    across: Vec<Resource>,
+    /// Resources that have gaps.
+    gapped: Vec<Resource>,
+    /// Bytes that the resources of the largest account take.
+    largest: usize,
+    keep_passes: bool,
+}
+
 #[derive(Deserialize, Serialize)]
 enum Answer {
     Loaded(String),
+    /// What was found in one account.
+    Found(Vec<Finding>),
+    /// The end of a judgement.
     Judged(Verdicts),
     Tested(ExampleReport),
     Linted(Vec<String>),
@@ -73,14 +91,18 @@ pub(super) fn serve() -> anyhow::Result<Exit> {
     std::panic::set_hook(Box::new(|panic| {
         drop(writeln!(io::stderr(), "the engine failed: {}", panic.payload_as_str().unwrap_or("it does not say why")));
     }));
-    let mut text = Vec::new();
-    io::stdin().lock().read_to_end(&mut text)?;
-    let job: Job<'_> = serde_json::from_slice(&text)?;
-    let length = text.len();
+    let mut lines = io::stdin().lock();
+    let mut text = String::new();
+    lines.read_line(&mut text)?;
+    let job: Job<'_> = serde_json::from_str(&text)?;
+    let length = match &job.task {
+        Task::Judge(case) => text.len() + case.largest,
+        _ => text.len(),
+    };
     drop(text);
     let files: usize = job.sources.iter().map(|sources| sources.files.len()).sum();
     let most = match &job.task {
-        Task::Judge { .. } => VERDICT,
+        Task::Judge(_) => VERDICT,
         Task::Explain { .. } => EXPLANATION,
         Task::Load | Task::Test | Task::Lint => VERDICT + FILE * u32::try_from(files).unwrap_or(u32::MAX),
     };
@@ -93,19 +115,20 @@ pub(super) fn serve() -> anyhow::Result<Exit> {
     let watch = Arc::new(Watch::default());
     limit::watch(watch.clone(), most, ids)?;
     limit::confine(length)?;
-    let answer = work(job, shipped, &watch)?;
+    let answer = work(job, shipped, &watch, &mut lines)?;
     say(&answer)?;
     Ok(Exit::Clean)
 }
 
 fn say(answer: &Answer) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
     serde_json::to_writer(&mut out, answer)?;
+    writeln!(out)?;
     out.flush()?;
     Ok(())
 }
 
-fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch) -> anyhow::Result<Answer> {
+fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn BufRead) -> anyhow::Result<Answer> {
     let mut library = shipped.unwrap_or_default();
     for sources in job.sources.as_ref() {
         library = library.with(Library::of(sources));
@@ -120,9 +143,18 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch) -> anyhow::Result
     let policies = &library.policies;
     Ok(match job.task {
         Task::Load => Answer::Loaded(library.describe()?),
-        Task::Judge { world, keep_passes } => {
-            let world = world.as_ref();
-            Answer::Judged(engine::verdicts(&world.into(), policies, Options { keep_passes, workers: 1, watch: Some(watch) })?)
+        Task::Judge(case) => {
+            let common = Common::of(&case.world, &case.across, &case.gapped);
+            let mut judge = Judge::new(policies, Options { keep_passes: case.keep_passes, workers: 1, watch: Some(watch) });
+            let mut line = String::new();
+            while lines.read_line(&mut line)? > 0 {
+                let resources: Vec<Resource> = serde_json::from_str(&line)?;
+                judge.account(&common, &resources);
+                say(&Answer::Found(judge.take()))?;
+                line.clear();
+                watch.note(policies.len());
+            }
+            Answer::Judged(judge.end())
         }
         Task::Test => {
             let mut report = ExampleReport::default();
