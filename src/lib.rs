@@ -1,6 +1,6 @@
 //! `innovate`: policy-as-code compliance scanning for AWS Organizations.
 //!
-//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`spill`] · [`input`] · [`collect`] · [`engine`], [`estimate`], [`permission`] ·
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`spill`], [`framework`] · [`input`] · [`collect`] · [`engine`], [`estimate`], [`permission`] ·
 //! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
 
 pub mod collect;
@@ -8,6 +8,7 @@ pub mod command;
 pub mod engine;
 pub mod estimate;
 pub mod finding;
+pub mod framework;
 pub mod input;
 pub mod permission;
 pub mod policy;

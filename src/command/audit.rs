@@ -65,7 +65,7 @@ impl std::str::FromStr for FailOn {
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     let library = arguments.policies.library(global)?;
     if library.policies.is_empty() && library.broken.is_empty() {
-        return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be checked"));
+        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
     }
     output::probe(&arguments.output)?;
     // An estimate counts the resources, so it wants them in memory.
@@ -102,7 +102,9 @@ impl Arguments {
     fn answer(&self, inventory: &Inventory<'_>, library: &Library, calls: Option<&Calls>) -> anyhow::Result<Exit> {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
-        let report = Report { world: &inventory.world, library, judgement: &judgement, calls, style: output::style() };
+        let frameworks = self.policies.frameworks()?;
+        let report =
+            Report { world: &inventory.world, library, judgement: &judgement, frameworks: &frameworks, calls, style: output::style() };
         output::write(&self.output, &report)?;
         Ok(exit(library, &judgement, self.fail_on, self.require_complete))
     }

@@ -3,6 +3,7 @@
 mod audit;
 mod dry_run;
 mod explain;
+mod framework;
 mod live;
 mod manual;
 mod output;
@@ -81,6 +82,8 @@ enum Command {
     Permissions(permissions::Arguments),
     /// List, show, test and lint policies.
     Policy(policy::Arguments),
+    /// List and show frameworks of controls.
+    Framework(framework::Arguments),
     /// Print shell completions.
     Completions(manual::Completions),
     /// Print the manual page.
@@ -133,6 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Explain(arguments) => explain::run(&arguments, &cli.global),
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
+        Command::Framework(arguments) => framework::run(&arguments),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),
         Command::Worker => worker::serve(),

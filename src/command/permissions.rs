@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         anyhow::bail!("policy `{}` does not load, so what it reads is not known: {}", broken.id, broken.reason);
     }
     if library.policies.is_empty() {
-        return Err(usage("no policy is left by `--policy` and `--severity`: nothing would be read"));
+        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be read"));
     }
     let permission = permission(if arguments.all { None } else { needs(&library) }.as_ref())?;
     let (role, auditor, external_id) = (arguments.role.as_str(), arguments.auditor.as_deref(), arguments.external_id.as_deref());

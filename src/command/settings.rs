@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Global, usage, worker};
 use crate::collect::Needs;
+use crate::framework::{self, Framework};
 use crate::policy::{self, Library, PolicyError, Selection, Severity, Sources};
 
 /// The file `innovate.toml`.
@@ -33,6 +34,9 @@ pub(super) struct Policies {
     /// Only policies of this severity or worse.
     #[arg(long, value_name = "SEVERITY", env = "INNOVATE_SEVERITY")]
     severity: Option<Severity>,
+    /// Only policies that serve this framework (`innovate framework list`), or that of a YAML file; repeatable.
+    #[arg(long, value_name = "ID|FILE", env = "INNOVATE_FRAMEWORK", value_delimiter = ',')]
+    framework: Vec<String>,
 }
 
 impl Settings {
@@ -66,10 +70,38 @@ impl Policies {
             modules = sources.library_modules();
         }
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
-        let library = library.select(&selection).map_err(usage_of_policy)?;
+        let frameworks = self.frameworks()?;
+        for framework in &frameworks {
+            let is_known = |id: &&str| {
+                library.policies.iter().any(|policy| policy.id == **id) || library.broken.iter().any(|broken| broken.id == **id)
+            };
+            if let Some(id) = framework.policies().into_iter().find(|id| !is_known(id)) {
+                return Err(usage(format!("framework `{}` names the policy `{id}`, which there is not", framework.id)));
+            }
+        }
+        let mut library = library.select(&selection).map_err(usage_of_policy)?;
+        if !frameworks.is_empty() {
+            let serving: BTreeSet<&str> = frameworks.iter().flat_map(Framework::policies).collect();
+            library.policies.retain(|policy| serving.contains(policy.id.as_str()));
+            library.broken.retain(|broken| serving.contains(broken.id.as_str()));
+        }
         name_broken(&library);
         Ok(library)
     }
+
+    /// The frameworks that are asked for.
+    pub(super) fn frameworks(&self) -> anyhow::Result<Vec<Framework>> {
+        self.framework.iter().map(|name| framework(name)).collect()
+    }
+}
+
+/// The framework of this id, or of this file.
+pub(super) fn framework(name: &str) -> anyhow::Result<Framework> {
+    if Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        let text = std::fs::read_to_string(name).with_context(|| format!("cannot read `{name}`"))?;
+        return framework::of_text(name, &text).map_err(usage);
+    }
+    framework::framework(name).map_err(usage)
 }
 
 /// The policies of a folder alone.

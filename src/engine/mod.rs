@@ -55,7 +55,8 @@ impl Counts {
         }
     }
 
-    fn merge(&mut self, other: Self) {
+    /// Adds those of others.
+    pub fn merge(&mut self, other: Self) {
         self.fail += other.fail;
         self.unknown += other.unknown;
         self.waived += other.waived;

@@ -7,6 +7,7 @@ use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
 use super::Report;
+use super::control::{Summary, summary};
 use crate::engine::{Findings, Ledger};
 
 /// The version of the form; a change that readers must know of raises it.
@@ -17,6 +18,8 @@ struct Document<'a> {
     schema: &'static str,
     run: Run<'a>,
     findings: All<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    frameworks: Vec<Summary<'a>>,
     ledger: &'a Ledger,
 }
 
@@ -77,6 +80,7 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
             calls: report.calls,
         },
         findings: All(&report.judgement.findings),
+        frameworks: report.frameworks.iter().map(|framework| summary(framework, &report.judgement.ledger)).collect(),
         ledger: &report.judgement.ledger,
     };
     serde_json::to_writer_pretty(&mut *writer, &document).map_err(io::Error::from)?;

@@ -1,5 +1,6 @@
 //! Reports, one file a format.
 
+mod control;
 mod json;
 mod table;
 
@@ -9,6 +10,7 @@ use std::str::FromStr;
 use innovate_model::{Calls, World};
 
 use crate::engine::Judgement;
+use crate::framework::Framework;
 use crate::policy::Library;
 
 /// What a report is made of.
@@ -20,6 +22,8 @@ pub struct Report<'a> {
     pub library: &'a Library,
     /// Their verdicts.
     pub judgement: &'a Judgement,
+    /// The frameworks whose controls are told of.
+    pub frameworks: &'a [Framework],
     /// The calls that the reading took; none where a file was judged.
     pub calls: Option<&'a Calls>,
     /// How it is shown.

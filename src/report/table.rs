@@ -8,8 +8,10 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 
 use innovate_model::UNLISTED;
 
+use super::control::{self, Status};
 use super::{Report, Style};
 use crate::finding::{Finding, Verdict};
+use crate::framework::Framework;
 use crate::policy::Severity;
 
 /// Columns where the output is no terminal.
@@ -38,6 +40,9 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
     }
     section.write(report.style, writer)?;
     writeln!(writer, "{}\n", summary.table(report).trim_fmt())?;
+    for framework in report.frameworks {
+        controls(report, framework, writer)?;
+    }
     footer(report, writer)
 }
 
@@ -122,6 +127,39 @@ fn finding_table(style: Style, findings: &[Finding]) -> Table {
 /// The text without control characters: names come from the cloud and must not steer a terminal.
 fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The controls of a framework that policies judge; those that are left to a person are counted.
+fn controls(report: &Report<'_>, framework: &Framework, writer: &mut dyn Write) -> io::Result<()> {
+    let summary = control::summary(framework, &report.judgement.ledger);
+    let count = |status: Status| summary.controls.iter().filter(|control| control.status == status).count();
+    writeln!(
+        writer,
+        "{} {}: {} controls fail, {} cannot be judged, {} pass, {} do not apply, {} are left to a person, no policy judges {}",
+        summary.title,
+        summary.version,
+        count(Status::Fail),
+        count(Status::Unknown) + count(Status::Error),
+        count(Status::Pass),
+        count(Status::NotApplicable),
+        count(Status::Manual),
+        count(Status::Unserved),
+    )?;
+    let mut table = new_table(report.style);
+    table.set_header(["control", "status", "failed", "unknown", "passed", "title"]);
+    for control in summary.controls.iter().filter(|control| !matches!(control.status, Status::Manual | Status::Unserved)) {
+        let status = match control.status {
+            Status::Fail => "fail",
+            Status::Error => "error",
+            Status::Unknown => "unknown",
+            Status::NotApplicable => "does not apply",
+            Status::Pass if control.manual.is_some() => "pass, in part",
+            _ => "pass",
+        };
+        let counts = [control.counts.fail, control.counts.unknown, control.counts.pass].map(|count| count.to_string());
+        table.add_row([visible(control.id), status.to_owned()].into_iter().chain(counts).chain([visible(control.title)]));
+    }
+    writeln!(writer, "{}\n", table.trim_fmt())
 }
 
 /// How often what was found, by account.

@@ -39,7 +39,9 @@ fn render(format: Format) -> String {
     let judgement = judge(&(&world).into(), &library, Options { keep_passes: true, workers: 1, watch: None }).unwrap();
     let style = Style { colour: false, width: Some(120) };
     let mut bytes = Vec::new();
-    format.write(&Report { world: &world, library: &library, judgement: &judgement, calls: None, style }, &mut bytes).unwrap();
+    format
+        .write(&Report { world: &world, library: &library, judgement: &judgement, frameworks: &[], calls: None, style }, &mut bytes)
+        .unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
