@@ -13,6 +13,8 @@ use serde_json::Value;
 
 /// Processor seconds an account.
 const CPU: f64 = 0.4;
+/// A policy that needs little.
+const ONE: &str = "aws.rds.tls_not_required";
 /// Megabytes at the peak.
 const MEMORY: f64 = 60.0;
 
@@ -24,13 +26,7 @@ fn main() {
     for _ in 0..2 {
         ureq::put(&session).send_json(serde_json::json!({})).expect("the server opens a session");
         let before = processor_seconds();
-        let output = Command::new(env!("CARGO_BIN_EXE_innovate"))
-            .args(["audit", "-o", "json"])
-            .env_clear()
-            .envs([("AWS_ENDPOINT_URL", "http://bench.test"), ("HTTP_PROXY", &server), ("AWS_REGION", "us-east-1")])
-            .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_EC2_METADATA_DISABLED", "true")])
-            .output()
-            .expect("it starts");
+        let output = audit(&server, "bench").output().expect("it starts");
         assert_eq!(output.status.code(), Some(3), "the seeded organization has defects: {}", String::from_utf8_lossy(&output.stderr));
         (seconds, report) = (processor_seconds() - before, output.stdout);
     }
@@ -43,7 +39,32 @@ fn main() {
     measure::print("calls", calls.len() as f64 / fewest as f64, "×", "the distinct ones", "best 1 ×");
     let each = seconds / accounts;
     measure::print("processor time", each / CPU, "×", &format!("{CPU} s an account"), &format!("at most 1 ×; {each:.2} s"));
+    let one = of_one_policy(&server, ONE);
+    assert!(one.iter().all(|action| !action.starts_with("s3:")), "it reads no bucket");
+    let share = one.len() as f64 / calls.len() as f64;
+    measure::print("calls", share, "×", "those of all policies", &format!("{ONE} alone; {}", one.len()));
     measure::print("peak memory", peak / MEMORY, "×", &format!("{MEMORY} MB"), &format!("at most 1 ×; {peak:.1} MB"));
+}
+
+/// The actions that an audit by one policy calls in the session.
+fn of_one_policy(server: &str, policy: &str) -> Vec<String> {
+    let session = format!("{server}/sessions/one");
+    ureq::put(&session).send_json(serde_json::json!({})).expect("the server opens a session");
+    let output = audit(server, "one").args(["--policy", policy]).output().expect("it starts");
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", String::from_utf8_lossy(&output.stderr));
+    let calls: Vec<Value> = ureq::get(&session).call().and_then(|mut answer| answer.body_mut().read_json()).expect("the calls");
+    calls.iter().filter_map(|call| call["action"].as_str()).map(ToOwned::to_owned).collect()
+}
+
+/// An audit in a session of the server.
+fn audit(server: &str, session: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_innovate"));
+    command
+        .args(["audit", "-o", "json"])
+        .env_clear()
+        .envs([("AWS_ENDPOINT_URL", format!("http://{session}.test").as_str()), ("HTTP_PROXY", server), ("AWS_REGION", "us-east-1")])
+        .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_EC2_METADATA_DISABLED", "true")]);
+    command
 }
 
 /// What the children that have ended used.

@@ -11,16 +11,16 @@ use innovate_model::{
     Reads, Region, Resource, Tally, UNLISTED, Unread, World,
 };
 use serde_json::Value;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::input::inventory::Builder;
 use crate::input::journal::{Finished, Journal, OfAccount};
 
-/// Accounts that are read at the same time.
-pub(crate) const ACCOUNTS_AT_ONCE: usize = 8;
+/// Accounts that are read at the same time: as each has buckets of its own, the more the better; what they call is bounded by the cloud.
+pub(crate) const ACCOUNTS_AT_ONCE: usize = 512;
 
-/// Listings and reads under way at the same time, over all accounts.
-const CALLS_AT_ONCE: usize = 48;
+/// Listings under way at the same time within one account.
+const LISTINGS_AT_ONCE: usize = 48;
 
 /// Reads under way at the same time within one listing.
 const READS_AT_ONCE: usize = 8;
@@ -87,7 +87,6 @@ pub struct Store {
 /// What every part of a reading shares.
 struct Reader<'a> {
     journal: Option<&'a Journal>,
-    permits: Semaphore,
     stop: watch::Receiver<bool>,
     progress: Arc<Progress>,
     regions: Vec<String>,
@@ -161,14 +160,7 @@ pub async fn collect(
     world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
     let active: Vec<&str> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-    let reader = Reader {
-        journal: store.journal.as_ref(),
-        permits: Semaphore::new(CALLS_AT_ONCE),
-        stop,
-        progress,
-        regions: plan.regions.clone(),
-        needs: plan.needs.clone(),
-    };
+    let reader = Reader { journal: store.journal.as_ref(), stop, progress, regions: plan.regions.clone(), needs: plan.needs.clone() };
     let in_organization = world.organization.is_some();
     let (mut regions, mut reads, mut unread) = (BTreeMap::new(), Reads::new(), Vec::new());
     let mut parts = stream::iter(active)
@@ -349,6 +341,8 @@ impl Reader<'_> {
             }
             part.regions.push(region.name.clone());
         }
+        // What takes most calls begins first: its bucket decides how long the account takes.
+        handlers.sort_by_key(|(_, handler)| std::cmp::Reverse(handler.definition().reads.len()));
         let mut finished = self.finished(id);
         let parts: Vec<Part> = stream::iter(handlers)
             .map(|(region, handler)| {
@@ -360,7 +354,7 @@ impl Reader<'_> {
                     }
                 }
             })
-            .buffer_unordered(CALLS_AT_ONCE)
+            .buffer_unordered(LISTINGS_AT_ONCE)
             .collect()
             .await;
         parts.into_iter().for_each(|of_handler| part.merge(of_handler));
@@ -403,10 +397,7 @@ impl Reader<'_> {
         let mut part = Part::default();
         let definition = handler.definition();
         let mut listing = Listing::default();
-        let outcome = {
-            let _permit = self.permits.acquire().await;
-            self.unless_stopped(handler.list(&mut listing)).await
-        };
+        let outcome = self.unless_stopped(handler.list(&mut listing)).await;
         let has_ended = outcome.is_err();
         let errors: Vec<HandlerError> = outcome.err().into_iter().chain(std::mem::take(&mut listing.failures)).collect();
         for facet in definition.list {
@@ -423,7 +414,6 @@ impl Reader<'_> {
             let chunks: Vec<Vec<Resource>> = resources.chunks((*batch).max(1)).map(<[Resource]>::to_vec).collect();
             let answers: Vec<_> = stream::iter(chunks)
                 .map(|chunk| async move {
-                    let _permit = self.permits.acquire().await;
                     let read = async { Ok(handler.read(number, &chunk).await) };
                     match self.unless_stopped(read).await {
                         Ok(answers) => answers,

@@ -11,8 +11,8 @@ use crate::estimate::{Estimate, Places};
 
 /// Tells it, as JSON where that is wanted.
 pub(super) fn run(live: &Live, earlier: Option<&World>, needs: Option<&Needs>, as_json: bool, global: &Global) -> anyhow::Result<Exit> {
-    let places = match earlier {
-        Some(world) => of_world(world),
+    let (places, is_complete) = match earlier {
+        Some(world) => (of_world(world), true),
         None => live.places(global)?,
     };
     let estimate = estimate(needs, &places, earlier)?;
@@ -24,7 +24,7 @@ pub(super) fn run(live: &Live, earlier: Option<&World>, needs: Option<&Needs>, a
         write(&estimate, &mut out)?;
     }
     out.flush()?;
-    Ok(Exit::Clean)
+    Ok(if is_complete { Exit::Clean } else { Exit::Incomplete })
 }
 
 /// The places of a world that was read before.

@@ -23,6 +23,18 @@ use crate::input::journal::Journal;
 #[cfg(feature = "aws")]
 use crate::input::journal::JournalError;
 
+/// Connections where the system does not tell what it allows.
+#[cfg(feature = "aws")]
+const LEAST_CONNECTIONS: usize = 48;
+
+/// Connections with which every bucket of hundreds of accounts is emptied as fast as it fills.
+#[cfg(feature = "aws")]
+const MOST_CONNECTIONS: usize = 4096;
+
+/// Files that the process asks the system for: half of them for connections that wait to be used again.
+#[cfg(all(feature = "aws", unix))]
+const MOST_FILES: u64 = 8192;
+
 /// What to read, and as whom.
 #[derive(Args, Debug)]
 pub(super) struct Live {
@@ -150,18 +162,19 @@ impl Live {
             max_attempts: self.max_attempts,
             // An endpoint of one's own has no published buckets.
             throttle: std::env::var_os("AWS_ENDPOINT_URL").is_none(),
+            connections: connections(),
         })
     }
 
     /// The accounts and Regions that would be read.
     #[cfg(not(feature = "aws"))]
-    pub(super) fn places(&self, global: &Global) -> anyhow::Result<Places> {
-        self.read(None, self.builder(None), global).map(|_| Places::default())
+    pub(super) fn places(&self, global: &Global) -> anyhow::Result<(Places, bool)> {
+        self.read(None, self.builder(None), global).map(|_| (Places::default(), true))
     }
 
-    /// The accounts and Regions that would be read. An account that cannot be entered is named on standard error.
+    /// The accounts and Regions that would be read, and whether that is all. An account that cannot be entered is named on standard error.
     #[cfg(feature = "aws")]
-    pub(super) fn places(&self, _global: &Global) -> anyhow::Result<Places> {
+    pub(super) fn places(&self, _global: &Global) -> anyhow::Result<(Places, bool)> {
         use std::io::Write;
 
         use innovate_model::Cloud;
@@ -172,11 +185,11 @@ impl Live {
         runtime.block_on(async {
             let session = innovate_aws::Session::connect(options).await;
             let (regions, closed) = collect::regions(&session, &plan).await.map_err(usage_of_plan)?;
-            for (account, error) in closed {
+            for (account, error) in &closed {
                 writeln!(std::io::stderr(), "cannot read {account}: {error}")?;
             }
             let caller = session.caller().await?;
-            Ok(Places { caller, regions, ..Places::default() })
+            Ok((Places { caller, regions, ..Places::default() }, closed.is_empty()))
         })
     }
 
@@ -215,6 +228,22 @@ impl Live {
             Ok(Reading { inventory, calls: session.calls_by_service(), journal: store.journal })
         })
     }
+}
+
+/// Connections that the process may have: as many files as the system lets it open, but for those that it needs otherwise.
+#[cfg(all(feature = "aws", unix))]
+fn connections() -> usize {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return LEAST_CONNECTIONS };
+    let wanted = hard.min(MOST_FILES).max(soft);
+    let files = setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).map_or(soft, |()| wanted);
+    usize::try_from(files / 2).unwrap_or(LEAST_CONNECTIONS).clamp(LEAST_CONNECTIONS, MOST_CONNECTIONS)
+}
+
+#[cfg(all(feature = "aws", not(unix)))]
+fn connections() -> usize {
+    LEAST_CONNECTIONS
 }
 
 /// Two threads, whatever the machine: this one, which reads, and one for the connections. A reading waits for answers.

@@ -14,6 +14,8 @@ mod read_set;
 mod readme;
 mod report;
 mod schemas;
+#[cfg(feature = "aws")]
+mod simulation;
 mod verdict;
 mod worker;
 mod world;

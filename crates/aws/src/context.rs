@@ -8,7 +8,7 @@ use aws_config::{Region, SdkConfig};
 use innovate_model::{GLOBAL, HandlerError, Reach, Resource};
 use tokio::sync::OnceCell;
 
-use crate::throttle::Throttles;
+use crate::throttle::{Throttles, Turn, service_of};
 
 type Shared = Result<Arc<dyn Any + Send + Sync>, HandlerError>;
 
@@ -78,6 +78,11 @@ impl Context {
     /// An ARN of this account and Region, such as `arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1` for (`ec2`, `vpc/vpc-1`).
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition, self.region, self.account)
+    }
+
+    /// Waits until a call that needs `action` is due.
+    pub(crate) async fn turn(&self, action: &'static str) -> Turn<'_> {
+        self.throttles.pace.turn(&self.account, &self.region, service_of(action)).await
     }
 
     /// The answer of a call that several handlers or resources share: made once for this account and Region, its failure shared too.

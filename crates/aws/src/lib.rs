@@ -60,4 +60,4 @@ mod sso;
 pub use context::home_region;
 pub use registry::{definitions, properties};
 pub use session::{ENTERING_ACTIONS, OWN_ACTIONS, Options, Session};
-pub use throttle::rate;
+pub use throttle::{Pace, Time, Turn, rate, service_of};

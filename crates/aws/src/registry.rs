@@ -71,6 +71,8 @@ impl Handler for Bound {
     }
 
     async fn list(&self, listing: &mut Listing) -> Result<(), HandlerError> {
+        let action = self.registration.list.first().map_or("", |facet| facet.action);
+        let _turn = self.context.turn(action).await;
         (self.registration.lister)(&self.context, listing).await
     }
 
@@ -80,14 +82,18 @@ impl Handler for Bound {
             Call::Each(call) => {
                 let mut answers = Vec::with_capacity(resources.len());
                 for resource in resources {
+                    let _turn = self.context.turn(read.facet.action).await;
                     answers.push(call(&self.context, resource).await);
                 }
                 answers
             }
-            Call::Batch(_, call) => match call(&self.context, resources).await {
-                Ok(properties) => properties.into_iter().map(Ok).collect(),
-                Err(error) => vec![Err(error); resources.len()],
-            },
+            Call::Batch(_, call) => {
+                let _turn = self.context.turn(read.facet.action).await;
+                match call(&self.context, resources).await {
+                    Ok(properties) => properties.into_iter().map(Ok).collect(),
+                    Err(error) => vec![Err(error); resources.len()],
+                }
+            }
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Options {
     pub max_attempts: u32,
     /// Whether calls keep to the published API buckets.
     pub throttle: bool,
+    /// Calls that may be under way at the same time, each with a connection.
+    pub connections: usize,
 }
 
 /// The cloud of AWS, as the standard credential chain reaches it.
@@ -69,7 +71,7 @@ impl Session {
     /// A session by the standard chain: environment, profile, SSO, process, web identity, container and instance metadata. Makes no call yet.
     pub async fn connect(options: Options) -> Self {
         let client = http_client();
-        let throttles = Arc::new(Throttles::new(client.clone(), options.throttle));
+        let throttles = Arc::new(Throttles::new(client.clone(), options.throttle, options.connections));
         let timeout = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
             .operation_attempt_timeout(options.call_timeout)
@@ -133,6 +135,7 @@ impl Cloud for Session {
             let provider = SharedCredentialsProvider::new(provider.build().await);
             self.config.to_builder().credentials_provider(provider).build()
         };
+        self.throttles.pace.enter();
         let entered = AwsAccount::new(account, &self.region, config, self.throttles.clone());
         entered.verify(account != caller).await?;
         Ok(Box::new(entered))

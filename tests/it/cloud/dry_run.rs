@@ -53,3 +53,12 @@ fn a_dry_run_without_a_snapshot_only_finds_accounts_and_regions() {
         assert!(finds, "{action} was called");
     }
 }
+
+#[test]
+fn a_dry_run_that_cannot_enter_an_account_is_incomplete() {
+    let stage = Stage::open("dry-run-denied", &json!({ "rules": [{ "fault": "denied", "action": "sts:AssumeRole" }] }));
+    let output = stage.run(&["audit", "--dry-run", "--policy", "aws.rds.tls_not_required"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("cannot read ")).count(), 3, "{said}");
+}
