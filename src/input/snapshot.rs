@@ -1,6 +1,7 @@
 //! Snapshots: a world in a file. The file is zstd over one JSON document, `{"format": "innovate-snapshot", "version": 1, "world": {…}}`,
 //! object keys in order, resources in order: the same world gives the same bytes.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
@@ -23,6 +24,12 @@ const MAX_BYTES: u64 = 8 << 30;
 /// Bytes of JSON that are parsed in one piece, which is faster.
 const AT_ONCE: u64 = 8 << 20;
 
+/// Bytes of one resource: a crafted file would otherwise ask for all the memory that there is.
+const RESOURCE: u64 = 128 << 20;
+
+/// Bytes of one other member of the world, such as the ledger of what was read in ten thousand accounts.
+const MEMBER: u64 = 2 << 30;
+
 /// Bytes that are taken from what unpacks at a time.
 const BUFFER: usize = 1 << 18;
 
@@ -35,6 +42,9 @@ pub enum SnapshotError {
     /// Not the documented JSON.
     #[error("the snapshot is corrupt at line {}, column {}", .0.line(), .0.column())]
     Json(#[source] serde_json::Error),
+    /// One resource is larger than any that a service tells of.
+    #[error("a resource has more than {} MB, or the rest more than {}: no service tells of such", RESOURCE >> 20, MEMBER >> 20)]
+    Large,
     /// Another format.
     #[error("the file says that it is `{0}`, not `{FORMAT}`")]
     Format(String),
@@ -136,18 +146,23 @@ pub fn load(reader: impl Read, mut builder: Builder) -> Result<Inventory<'static
     let mut text = Vec::new();
     decoder.by_ref().take(AT_ONCE).read_to_end(&mut text).map_err(SnapshotError::Compression)?;
     let mut failure = None;
-    let seed = DocumentSeed { builder: &mut builder, failure: &mut failure };
+    let left = Cell::new(MEMBER);
+    let seed = DocumentSeed { builder: &mut builder, failure: &mut failure, left: &left };
     let is_whole = u64::try_from(text.len()).is_ok_and(|length| length < AT_ONCE);
     let world = if is_whole {
         let mut json = serde_json::Deserializer::from_slice(&text);
         seed.deserialize(&mut json).and_then(|world| json.end().map(|()| world))
     } else {
-        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(BUFFER, text.as_slice().chain(decoder)));
+        let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(
+            BUFFER,
+            Metered { inner: text.as_slice().chain(decoder), left: &left },
+        ));
         seed.deserialize(&mut json).and_then(|world| json.end().map(|()| world))
     };
     match (world, failure) {
         (_, Some(failure)) => Err(failure),
         (Ok(world), None) => builder.finish(world).map_err(SnapshotError::Spill),
+        (Err(_), None) if left.get() == 0 => Err(SnapshotError::Large),
         (Err(error), None) if error.is_io() => Err(SnapshotError::Compression(error.into())),
         (Err(error), None) => Err(SnapshotError::Json(error)),
     }
@@ -157,6 +172,21 @@ pub fn load(reader: impl Read, mut builder: Builder) -> Result<Inventory<'static
 struct DocumentSeed<'a> {
     builder: &'a mut Builder,
     failure: &'a mut Option<SnapshotError>,
+    left: &'a Cell<u64>,
+}
+
+/// Reads as long as something is left of what one part may have.
+struct Metered<'a, R> {
+    inner: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.left.set(self.left.get().saturating_sub(u64::try_from(count).unwrap_or(u64::MAX)));
+        if self.left.get() == 0 { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(count) }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for DocumentSeed<'_> {
@@ -187,7 +217,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
                 "format" => format = Some(map.next_value()?),
                 "version" => version = Some(map.next_value()?),
                 "world" => match (format.as_deref(), version) {
-                    (Some(FORMAT), Some(VERSION)) => world = Some(map.next_value_seed(WorldSeed(self.builder))?),
+                    (Some(FORMAT), Some(VERSION)) => world = Some(map.next_value_seed(WorldSeed(self.builder, self.left))?),
                     (Some(FORMAT), Some(version)) => return fail(SnapshotError::Version(version)),
                     (format, _) => return fail(SnapshotError::Format(format.unwrap_or_default().to_owned())),
                 },
@@ -199,7 +229,7 @@ impl<'de> Visitor<'de> for DocumentSeed<'_> {
 }
 
 /// The world; its resources go to the builder.
-struct WorldSeed<'a>(&'a mut Builder);
+struct WorldSeed<'a>(&'a mut Builder, &'a Cell<u64>);
 
 impl<'de> DeserializeSeed<'de> for WorldSeed<'_> {
     type Value = World;
@@ -219,8 +249,10 @@ impl<'de> Visitor<'de> for WorldSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<World, A::Error> {
         let mut others = Map::new();
         while let Some(name) = map.next_key::<String>()? {
+            self.1.set(MEMBER);
             if name == "resources" {
-                map.next_value_seed(ResourcesSeed(self.0))?;
+                self.1.set(RESOURCE);
+                map.next_value_seed(ResourcesSeed(self.0, self.1))?;
                 others.insert(name, Value::Array(Vec::new()));
             } else {
                 others.insert(name, map.next_value()?);
@@ -230,7 +262,7 @@ impl<'de> Visitor<'de> for WorldSeed<'_> {
     }
 }
 
-struct ResourcesSeed<'a>(&'a mut Builder);
+struct ResourcesSeed<'a>(&'a mut Builder, &'a Cell<u64>);
 
 impl<'de> DeserializeSeed<'de> for ResourcesSeed<'_> {
     type Value = ();
@@ -250,6 +282,7 @@ impl<'de> Visitor<'de> for ResourcesSeed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(resource) = list.next_element()? {
             self.0.add(resource).map_err(de::Error::custom)?;
+            self.1.set(RESOURCE);
         }
         Ok(())
     }
@@ -275,6 +308,18 @@ mod tests {
         for length in 0..bytes.len() {
             assert!(read(&bytes[..length]).is_err(), "cut to {length} bytes");
         }
+    }
+
+    #[test]
+    fn a_resource_that_would_take_all_memory_is_refused() {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        let head = r#"{"format":"innovate-snapshot","version":1,"world":{"read_at":"","caller":"","accounts":{},"regions":{},"resources":[{"type":""#;
+        encoder.write_all(head.as_bytes()).unwrap();
+        (0..1000).for_each(|_| encoder.write_all(&[b'a'; 1_000_000]).unwrap());
+        encoder.write_all(br#""}]}}"#).unwrap();
+        let bytes = encoder.finish().unwrap();
+        assert!(bytes.len() < 1 << 20, "it is small on disk");
+        assert!(matches!(read(bytes.as_slice()), Err(SnapshotError::Large)));
     }
 
     #[test]
