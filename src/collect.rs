@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use futures::stream::{self, StreamExt};
 use innovate_model::{
@@ -86,6 +86,9 @@ pub struct Store {
 
 /// What every part of a reading shares.
 struct Reader<'a> {
+    builder: Mutex<&'a mut Builder>,
+    /// Why what was read could not be kept; then nothing more is read.
+    failure: OnceLock<io::Error>,
     journal: Option<&'a Journal>,
     stop: watch::Receiver<bool>,
     progress: Arc<Progress>,
@@ -96,7 +99,6 @@ struct Reader<'a> {
 /// What was read of one account, or part of it.
 #[derive(Default)]
 struct Part {
-    resources: Vec<Resource>,
     unread: Vec<Unread>,
     regions: Vec<String>,
     /// By Region and facet.
@@ -122,13 +124,12 @@ impl Part {
         for (region, facets) in other.reads {
             self.reads.entry(region).or_default().extend(facets);
         }
-        self.resources.extend(other.resources);
         self.unread.extend(other.unread);
         self.regions.extend(other.regions);
     }
 }
 
-/// Reads the world; its resources go to the store as each account is done. When `stop` becomes true, what is under way is given up and noted as interrupted.
+/// Reads the world; its resources go to the store as each type of a Region is done. When `stop` becomes true, what is under way is given up and noted as interrupted.
 ///
 /// # Errors
 /// The caller has no identity, or names an account or unit that is not there; the store's disk fails. Everything else that fails is noted in the world.
@@ -160,7 +161,15 @@ pub async fn collect(
     world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
     let active: Vec<&str> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.as_str()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-    let reader = Reader { journal: store.journal.as_ref(), stop, progress, regions: plan.regions.clone(), needs: plan.needs.clone() };
+    let reader = Reader {
+        builder: Mutex::new(&mut store.builder),
+        failure: OnceLock::new(),
+        journal: store.journal.as_ref(),
+        stop,
+        progress,
+        regions: plan.regions.clone(),
+        needs: plan.needs.clone(),
+    };
     let in_organization = world.organization.is_some();
     let (mut regions, mut reads, mut unread) = (BTreeMap::new(), Reads::new(), Vec::new());
     let mut parts = stream::iter(active)
@@ -178,14 +187,16 @@ pub async fn collect(
         regions.insert(account.clone(), part.regions);
         reads.insert(account, part.reads);
         unread.extend(part.unread);
-        part.resources.into_iter().try_for_each(|resource| store.builder.add(resource)).map_err(CollectError::Store)?;
     }
     drop(parts);
     world.regions.extend(regions);
     world.reads.extend(reads);
     world.unread.extend(unread);
     world.interrupted = *reader.stop.borrow();
-    Ok(world)
+    match reader.failure.into_inner() {
+        Some(failure) => Err(CollectError::Store(failure)),
+        None => Ok(world),
+    }
 }
 
 /// The caller's account, where there is no organization to tell of it.
@@ -337,7 +348,7 @@ impl Reader<'_> {
         for region in &regions {
             add(account.as_ref(), Reach::Regional, &region.name);
             if !region.opt_in_status.is_empty() {
-                part.resources.push(region_resource(id, region));
+                self.store(vec![region_resource(id, region)]);
             }
             part.regions.push(region.name.clone());
         }
@@ -374,22 +385,26 @@ impl Reader<'_> {
     /// What was finished before, as if it had been read.
     fn again(&self, region: &str, before: Finished) -> Part {
         self.progress.resources.fetch_add(before.resources.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
-        let reads = BTreeMap::from([(region.to_owned(), before.reads)]);
-        Part { resources: before.resources, reads, ..Part::default() }
+        self.store(before.resources);
+        Part { reads: BTreeMap::from([(region.to_owned(), before.reads)]), ..Part::default() }
     }
 
-    /// Keeps what was read without a failure.
-    fn keep(&self, account: &str, region: &str, type_name: &str, part: &mut Part) {
-        let Some(journal) = self.journal else { return };
-        if !part.unread.is_empty() || part.resources.iter().any(|resource| !resource.gaps.is_empty()) {
-            return;
-        }
-        let reads = part.reads.get(region).cloned().unwrap_or_default();
-        let finished = Finished { resources: std::mem::take(&mut part.resources), reads };
-        if let Err(error) = journal.finish(account, region, type_name, &finished) {
+    /// Takes what was read, and notes it in the journal where nothing failed. It is in no account's part: hundreds of accounts are read at once.
+    fn keep(&self, account: &str, region: &str, type_name: &str, part: &Part, resources: Vec<Resource>) {
+        let is_whole = part.unread.is_empty() && resources.iter().all(|resource| resource.gaps.is_empty());
+        let finished = Finished { resources, reads: part.reads.get(region).cloned().unwrap_or_default() };
+        if is_whole && let Some(Err(error)) = self.journal.map(|journal| journal.finish(account, region, type_name, &finished)) {
             tracing::warn!("`--resume` will read {type_name} of {account} again, as it cannot be kept: {error}");
         }
-        part.resources = finished.resources;
+        self.store(finished.resources);
+    }
+
+    fn store(&self, resources: Vec<Resource>) {
+        let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = resources.into_iter().try_for_each(|resource| builder.add(resource)) {
+            // The first failure says enough.
+            drop(self.failure.set(error));
+        }
     }
 
     /// Lists one type and reads the further facets of what it finds.
@@ -449,8 +464,7 @@ impl Reader<'_> {
             }
             remove_secrets(resource);
         }
-        part.resources = resources;
-        self.keep(account, region, definition.type_name, &mut part);
+        self.keep(account, region, definition.type_name, &part, resources);
         part
     }
 
@@ -462,6 +476,9 @@ impl Reader<'_> {
             action: None,
             message: "the run was stopped before this was read".to_owned(),
         };
+        if self.failure.get().is_some() {
+            return Err(interrupted());
+        }
         tokio::select! {
             biased;
             Ok(_) = stop.wait_for(|stop| *stop) => Err(interrupted()),

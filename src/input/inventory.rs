@@ -193,6 +193,8 @@ impl Builder {
                 gapped: Vec::new(),
             }),
         };
+        // Accounts that are read at once come mixed.
+        self.held.sort_by(|a, b| a.account.cmp(&b.account));
         for of_account in self.held.chunk_by(|a, b| a.account == b.account) {
             let Some(first) = of_account.first() else { continue };
             let segment = disk.spill.append(of_account)?;
