@@ -8,7 +8,8 @@ use aws_config::{Region, SdkConfig};
 use innovate_model::{GLOBAL, HandlerError, Reach, Resource};
 use tokio::sync::OnceCell;
 
-use crate::throttle::{Throttles, Turn, service_of};
+use crate::pace::{Turn, service_of};
+use crate::throttle::Throttles;
 
 type Shared = Result<Arc<dyn Any + Send + Sync>, HandlerError>;
 

@@ -9,6 +9,7 @@ mod failure;
 mod listed;
 mod memo;
 mod organization;
+mod pace;
 mod property;
 mod registry;
 mod session;
@@ -58,6 +59,6 @@ mod sns;
 mod sso;
 
 pub use context::home_region;
+pub use pace::{Pace, Time, Turn, rate, service_of};
 pub use registry::{definitions, properties};
 pub use session::{ENTERING_ACTIONS, OWN_ACTIONS, Options, Session};
-pub use throttle::{Pace, Time, Turn, rate, service_of};

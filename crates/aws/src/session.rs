@@ -21,6 +21,7 @@ use crate::account::AwsAccount;
 use crate::context::{home_region, partition};
 use crate::failure::Failure;
 use crate::organization;
+use crate::pace::{Pace, RealTime};
 use crate::registry;
 use crate::throttle::Throttles;
 
@@ -71,7 +72,8 @@ impl Session {
     /// A session by the standard chain: environment, profile, SSO, process, web identity, container and instance metadata. Makes no call yet.
     pub async fn connect(options: Options) -> Self {
         let client = http_client();
-        let throttles = Arc::new(Throttles::new(client.clone(), options.throttle, options.connections));
+        let pace = Pace::new(Arc::new(RealTime::default()), options.throttle, options.connections);
+        let throttles = Arc::new(Throttles::new(client.clone(), pace));
         let timeout = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
             .operation_attempt_timeout(options.call_timeout)
@@ -146,11 +148,11 @@ impl Cloud for Session {
     }
 
     fn calls(&self) -> u64 {
-        self.throttles.calls()
+        self.throttles.pace.calls()
     }
 
     fn calls_by_service(&self) -> Calls {
-        self.throttles.calls_by_service()
+        self.throttles.pace.calls_by_service()
     }
 }
 

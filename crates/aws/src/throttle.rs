@@ -1,11 +1,4 @@
-//! The rate at which each service is called, per account and Region, and the count of what was called.
-
-use std::collections::HashMap;
-use std::fmt::Debug;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+//! The client of every call: it keeps to the pace, and counts.
 
 use aws_config::SdkConfig;
 use aws_smithy_runtime_api::client::http::{
@@ -13,198 +6,10 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use futures::future::BoxFuture;
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::nanos::Nanos;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
-use innovate_model::Calls;
-use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// (service, bucket size, refill a second), as AWS publishes them for an account and Region:
-/// EC2 <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html> (non-mutating calls, unfiltered: 50 and 10),
-/// KMS <https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html>,
-/// CloudTrail <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html>,
-/// Organizations <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html>,
-/// Route 53 <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html> (5 a second for the account),
-/// STS <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html> (600 a second).
-const BUCKETS: &[(&str, u32, u32)] = &[
-    ("cloudtrail", 10, 10),
-    ("ec2", 50, 10),
-    ("kms", 10, 10),
-    ("logs", 10, 5),
-    ("organizations", 8, 5),
-    ("route53", 5, 5),
-    ("s3", 100, 100),
-    ("s3-control", 10, 10),
-    ("sts", 600, 600),
-];
+use crate::pace::{Bucket, Pace};
 
-/// For services that publish no bucket.
-const OTHER: (u32, u32) = (20, 10);
-
-/// The size of the bucket of a service and its refill a second. Services that publish none, and names that are none, have the same.
-pub fn rate(service: &str) -> (u32, u32) {
-    BUCKETS.iter().find(|(name, ..)| *name == service).map_or(OTHER, |(_, size, refill)| (*size, *refill))
-}
-
-/// The service as IAM actions name it.
-fn prefix(service: &'static str) -> &'static str {
-    match service {
-        "monitoring" => "cloudwatch",
-        "s3-control" => "s3",
-        other => other,
-    }
-}
-
-/// The service that is called for an IAM action.
-pub fn service_of(action: &'static str) -> &'static str {
-    match action.split(':').next().unwrap_or(action) {
-        "cloudwatch" => "monitoring",
-        "s3" if action.contains("Account") => "s3-control",
-        service => service,
-    }
-}
-
-/// How time passes: for the program as tokio tells it, for a simulation as that decides.
-pub trait Time: Debug + Send + Sync {
-    /// Since some beginning.
-    fn now(&self) -> Duration;
-
-    /// Ready when so much time has passed.
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
-}
-
-/// Time as it is.
-#[derive(Debug)]
-pub(crate) struct RealTime(tokio::time::Instant);
-
-impl Default for RealTime {
-    fn default() -> Self {
-        Self(tokio::time::Instant::now())
-    }
-}
-
-impl Time for RealTime {
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-}
-
-/// Time as the limiters want it told.
-#[derive(Clone, Debug)]
-struct PaceClock(Arc<dyn Time>);
-
-impl Clock for PaceClock {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        Nanos::from(self.0.now())
-    }
-}
-
-/// Calls under way for each account that is entered.
-const OF_AN_ACCOUNT: usize = 12;
-
-/// Calls under way however few accounts there are.
-const AT_LEAST: usize = 48;
-
-/// Account, Region and service.
-type BucketKey = (String, String, &'static str);
-
-/// How fast calls follow one another: a token bucket for each service of an account and Region, and a bound of calls under way.
-#[derive(Debug)]
-pub struct Pace {
-    time: Arc<dyn Time>,
-    /// Whether the buckets are kept to.
-    limited: bool,
-    buckets: Mutex<HashMap<BucketKey, Bucket>>,
-    under_way: Semaphore,
-    entered: AtomicUsize,
-    /// Calls under way however many accounts there are.
-    most: usize,
-}
-
-/// One service of an account and Region: its rate, and how often it was called.
-#[derive(Clone, Debug)]
-struct Bucket {
-    time: Arc<dyn Time>,
-    limiter: Arc<RateLimiter<NotKeyed, InMemoryState, PaceClock, NoOpMiddleware<Nanos>>>,
-    /// Tokens that were taken for calls which have not begun.
-    prepaid: Arc<AtomicU32>,
-    calls: Arc<AtomicU64>,
-}
-
-impl Bucket {
-    /// Waits for a token.
-    async fn token(&self) {
-        while let Err(early) = self.limiter.check() {
-            let wait = early.wait_time_from(Nanos::from(self.time.now()));
-            self.time.sleep(wait).await;
-        }
-    }
-
-    /// Waits for a token, unless one was taken for this call before.
-    async fn token_of_call(&self) {
-        let taken = self.prepaid.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |prepaid| prepaid.checked_sub(1));
-        if taken.is_err() {
-            self.token().await;
-        }
-    }
-}
-
-impl Pace {
-    /// A pace at which at most so many calls are under way.
-    pub fn new(time: Arc<dyn Time>, limited: bool, most: usize) -> Self {
-        let under_way = Semaphore::new(AT_LEAST.min(most));
-        Self { time, limited, buckets: Mutex::new(HashMap::new()), under_way, entered: AtomicUsize::new(0), most }
-    }
-
-    /// Notes that one more account is read: then more calls may be under way.
-    pub fn enter(&self) {
-        let allowed = |accounts: usize| (accounts * OF_AN_ACCOUNT).max(AT_LEAST).min(self.most);
-        let before = self.entered.fetch_add(1, Ordering::Relaxed);
-        self.under_way.add_permits(allowed(before + 1) - allowed(before));
-    }
-
-    /// Waits until a call is due. Nothing is made of the call before that, as thousands may wait. The call is under way as long as the result is kept.
-    pub async fn turn(&self, account: &str, region: &str, service: &'static str) -> Turn<'_> {
-        if self.limited {
-            let bucket = self.bucket(account, region, service);
-            bucket.token().await;
-            bucket.prepaid.fetch_add(1, Ordering::Relaxed);
-        }
-        Turn { _permit: self.under_way.acquire().await.ok() }
-    }
-
-    fn bucket(&self, account: &str, region: &str, service: &'static str) -> Bucket {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account.to_owned(), region.to_owned(), service);
-        buckets
-            .entry(key)
-            .or_insert_with(|| {
-                let (size, refill) = rate(service);
-                let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-                let quota = Quota::per_second(at_least_one(refill)).allow_burst(at_least_one(size));
-                let limiter = RateLimiter::direct_with_clock(quota, PaceClock(self.time.clone()));
-                Bucket { time: self.time.clone(), limiter: Arc::new(limiter), prepaid: Arc::default(), calls: Arc::default() }
-            })
-            .clone()
-    }
-}
-
-/// A call's leave to be under way.
-#[derive(Debug)]
-pub struct Turn<'a> {
-    _permit: Option<SemaphorePermit<'a>>,
-}
-
-/// The pace of the session and its count of calls.
+/// The client of the session, and the pace of its calls.
 #[derive(Debug)]
 pub(crate) struct Throttles {
     client: SharedHttpClient,
@@ -212,33 +17,13 @@ pub(crate) struct Throttles {
 }
 
 impl Throttles {
-    pub(crate) fn new(client: SharedHttpClient, limited: bool, most: usize) -> Self {
-        Self { client, pace: Pace::new(Arc::new(RealTime::default()), limited, most) }
-    }
-
-    /// The attempts that were sent so far.
-    pub(crate) fn calls(&self) -> u64 {
-        let buckets = self.pace.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.values().map(|bucket| bucket.calls.load(Ordering::Relaxed)).sum()
-    }
-
-    /// The same by account, Region and service.
-    pub(crate) fn calls_by_service(&self) -> Calls {
-        let mut calls = Calls::new();
-        for ((account, region, service), bucket) in self.pace.buckets.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let count = bucket.calls.load(Ordering::Relaxed);
-            if count > 0 {
-                let regions = calls.entry(account.clone()).or_default();
-                *regions.entry(region.clone()).or_default().entry(prefix(service).to_owned()).or_default() += count;
-            }
-        }
-        calls
+    pub(crate) fn new(client: SharedHttpClient, pace: Pace) -> Self {
+        Self { client, pace }
     }
 
     /// `config` for one service of one account and Region: its calls wait for that bucket.
     pub(crate) fn configure(&self, config: &SdkConfig, account: &str, region: &str, service: &'static str) -> SdkConfig {
-        let bucket = self.pace.bucket(account, region, service);
-        let client = ThrottledClient { inner: self.client.clone(), bucket, limited: self.pace.limited };
+        let client = ThrottledClient { inner: self.client.clone(), bucket: self.pace.bucket(account, region, service) };
         config.to_builder().http_client(client).build()
     }
 }
@@ -247,16 +32,12 @@ impl Throttles {
 struct ThrottledClient {
     inner: SharedHttpClient,
     bucket: Bucket,
-    limited: bool,
 }
 
 impl HttpClient for ThrottledClient {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(ThrottledConnector {
-            inner: self.inner.http_connector(settings, components),
-            bucket: self.bucket.clone(),
-            limited: self.limited,
-        })
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(ThrottledConnector { inner, bucket: self.bucket.clone() })
     }
 }
 
@@ -264,17 +45,13 @@ impl HttpClient for ThrottledClient {
 struct ThrottledConnector {
     inner: SharedHttpConnector,
     bucket: Bucket,
-    limited: bool,
 }
 
 impl HttpConnector for ThrottledConnector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (inner, bucket, limited) = (self.inner.clone(), self.bucket.clone(), self.limited);
+        let (inner, bucket) = (self.inner.clone(), self.bucket.clone());
         HttpConnectorFuture::new(async move {
-            if limited {
-                bucket.token_of_call().await;
-            }
-            bucket.calls.fetch_add(1, Ordering::Relaxed);
+            bucket.begin().await;
             inner.call(request).await
         })
     }
