@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use futures::stream::{self, StreamExt};
 use innovate_model::{
     Account, AccountFacts, Cause, Cloud, Definition, Facet, GLOBAL, Handler, HandlerError, HandlerErrorCode, Listing, OTHER_REGIONS, Reach,
-    Reads, Region, Resource, Tally, UNLISTED, Unread, World,
+    Region, Resource, Tally, UNLISTED, Unread, World,
 };
 use serde_json::Value;
 use tokio::sync::watch;
@@ -159,7 +159,7 @@ pub async fn collect(
     world.accounts = chosen(accounts.clone(), plan)?;
     let left_out = accounts.values().filter(|account| account.is_active() && !world.accounts.contains_key(&account.id));
     world.unread.extend(left_out.map(|account| not_chosen(&account.id, "*", "account")));
-    let active: Vec<&str> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.as_str()).collect();
+    let active: Vec<String> = world.accounts.values().filter(|account| account.is_active()).map(|account| account.id.clone()).collect();
     progress.accounts.store(active.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
     let reader = Reader {
         builder: Mutex::new(&mut store.builder),
@@ -171,27 +171,23 @@ pub async fn collect(
         needs: plan.needs.clone(),
     };
     let in_organization = world.organization.is_some();
-    let (mut regions, mut reads, mut unread) = (BTreeMap::new(), Reads::new(), Vec::new());
     let mut parts = stream::iter(active)
         .map(|account| {
             let with_organization = in_organization && account == caller;
             let reader = &reader;
             async move {
-                let part = reader.account(cloud, account, with_organization).await;
+                let part = reader.account(cloud, &account, with_organization).await;
                 reader.progress.accounts_done.fetch_add(1, Ordering::Relaxed);
-                (account.to_owned(), part)
+                (account, part)
             }
         })
         .buffer_unordered(ACCOUNTS_AT_ONCE);
     while let Some((account, part)) = parts.next().await {
-        regions.insert(account.clone(), part.regions);
-        reads.insert(account, part.reads);
-        unread.extend(part.unread);
+        world.regions.insert(account.clone(), part.regions);
+        world.reads.insert(account, part.reads);
+        world.unread.extend(part.unread);
     }
     drop(parts);
-    world.regions.extend(regions);
-    world.reads.extend(reads);
-    world.unread.extend(unread);
     world.interrupted = *reader.stop.borrow();
     match reader.failure.into_inner() {
         Some(failure) => Err(CollectError::Store(failure)),

@@ -11,8 +11,9 @@ use innovate_model::{Calls, World};
 use super::live::Live;
 use super::output::{self, Output};
 use super::settings::{Policies, needs};
-use super::{Exit, Global, dry_run, usage, worker};
+use super::{DISK, Exit, Global, dry_run, usage, worker};
 use crate::engine::{self, Judgement};
+use crate::framework::Framework;
 use crate::input::inventory::{Builder, Inventory};
 use crate::input::snapshot;
 use crate::policy::{Library, Policy, Severity, UnknownSeverity};
@@ -63,7 +64,7 @@ impl std::str::FromStr for FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let library = arguments.policies.library(global)?;
+    let (library, frameworks) = arguments.policies.chosen(global)?;
     if library.policies.is_empty() && library.broken.is_empty() {
         return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
     }
@@ -80,10 +81,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         return Err(usage("`--resume` goes on with a reading of AWS; `--snapshot` reads a file"));
     }
     match &arguments.snapshot {
-        Some(path) => arguments.answer(&arguments.kept(path, builder)?, &library, None),
+        Some(path) => arguments.answer(&arguments.kept(path, builder)?, &library, &frameworks, None),
         None => {
             let reading = arguments.live.read(needs(&library), builder, global)?;
-            let exit = arguments.answer(&reading.inventory, &library, Some(&reading.calls))?;
+            let exit = arguments.answer(&reading.inventory, &library, &frameworks, Some(&reading.calls))?;
             reading.end()?;
             Ok(exit)
         }
@@ -99,12 +100,16 @@ impl Arguments {
     }
 
     /// Judges and reports.
-    fn answer(&self, inventory: &Inventory<'_>, library: &Library, calls: Option<&Calls>) -> anyhow::Result<Exit> {
+    fn answer(
+        &self,
+        inventory: &Inventory<'_>,
+        library: &Library,
+        frameworks: &[Framework],
+        calls: Option<&Calls>,
+    ) -> anyhow::Result<Exit> {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
-        let frameworks = self.policies.frameworks()?;
-        let report =
-            Report { world: &inventory.world, library, judgement: &judgement, frameworks: &frameworks, calls, style: output::style() };
+        let report = Report { world: &inventory.world, library, judgement: &judgement, frameworks, calls, style: output::style() };
         output::write(&self.output, &report)?;
         Ok(exit(library, &judgement, self.fail_on, self.require_complete))
     }
@@ -112,12 +117,10 @@ impl Arguments {
 
 /// The verdicts of what shipped by this process, of what did not by another.
 fn judge(inventory: &Inventory<'_>, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
-    const DISK: &str = "what does not fit in memory cannot be kept on disk";
-    if library.policies.iter().all(|policy| policy.ships) {
+    if library.ships() {
         return engine::judge(inventory, library, options).context(DISK);
     }
-    let shipped: Vec<Policy> = library.policies.iter().filter(|policy| policy.ships).cloned().collect();
-    let mut verdicts = engine::verdicts(inventory, &shipped, options).context(DISK)?;
+    let mut verdicts = engine::verdicts(inventory, &library.of_origin(true), options).context(DISK)?;
     verdicts.merge(worker::judge(inventory, library, options.keep_passes)?);
     engine::judgement(inventory, library, verdicts).context(DISK)
 }

@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     };
     let world = read_snapshot(&arguments.snapshot)?;
     let resource = find(&world, policy, arguments)?;
-    let text = if library.policies.iter().all(|policy| policy.ships) {
+    let text = if library.ships() {
         explanation(&world, &library, policy, resource)?
     } else {
         let place = world.resources.iter().position(|known| known.order() == resource.order()).unwrap_or_default();

@@ -116,6 +116,9 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// What is said where the file of what does not fit in memory fails.
+const DISK: &str = "what does not fit in memory cannot be kept on disk";
+
 /// What the user asked for can't be meant.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::settings::{self, Policies};
 use super::{Exit, Global, usage, worker};
 use crate::engine::{self, ExampleReport, Filled, run_examples};
-use crate::policy::{Library, Policy, Selection};
+use crate::policy::{Library, Selection};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -125,8 +125,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         }
         PolicyCommand::Test { ids, folder, policies } => {
             let library = chosen(ids, folder.as_ref(), policies, global)?;
-            let shipped: Vec<Policy> = library.policies.iter().filter(|policy| policy.ships).cloned().collect();
-            let mut report = run_examples(&shipped);
+            let mut report = run_examples(&library.of_origin(true));
             report.merge(worker::examples(&library)?);
             library.broken.iter().for_each(|broken| report.merge(ExampleReport::failed(&broken.id, broken.reason.clone())));
             report.failures.sort_by(|a, b| a.policy.cmp(&b.policy));
@@ -141,7 +140,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
             let library = chosen(ids, folder.as_ref(), policies, global)?;
             let filled = filled();
             let mut lints = Vec::new();
-            for policy in library.policies.iter().filter(|policy| policy.ships) {
+            for policy in &library.of_origin(true) {
                 lints.extend(engine::lint(policy, filled.as_ref())?.iter().map(ToString::to_string));
             }
             lints.extend(worker::lint(&library)?);

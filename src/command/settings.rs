@@ -56,6 +56,11 @@ impl Settings {
 impl Policies {
     /// The library that flags and file choose.
     pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
+        self.chosen(global).map(|(library, _)| library)
+    }
+
+    /// The library that flags and file choose, and the frameworks that it serves where some are asked for.
+    pub(super) fn chosen(&self, global: &Global) -> anyhow::Result<(Library, Vec<Framework>)> {
         let (settings, folder) = Settings::load(global)?;
         let mut library = policy::shipped()?;
         let mut selection = Selection { ids: Vec::new(), severity: self.severity };
@@ -63,14 +68,18 @@ impl Policies {
         for name in &self.policy {
             if Path::new(name).is_dir() { folders.push(PathBuf::from(name)) } else { selection.ids.push(name.clone()) }
         }
-        let mut modules: Vec<(String, String)> = library.modules().map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
+        let mut before: Option<Sources> = None;
         for folder in folders {
+            let modules = match &before {
+                Some(sources) => sources.library_modules(),
+                None => library.modules().map(|(file, text)| (file.to_owned(), text.to_owned())).collect(),
+            };
             let sources = Sources { modules, ..Sources::read(&folder).map_err(usage_of_policy)? };
             library = library.with(worker::load(&sources)?);
-            modules = sources.library_modules();
+            before = Some(sources);
         }
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
-        let frameworks = self.frameworks()?;
+        let frameworks = self.framework.iter().map(|name| framework(name)).collect::<anyhow::Result<Vec<Framework>>>()?;
         for framework in &frameworks {
             let is_known = |id: &&str| {
                 library.policies.iter().any(|policy| policy.id == **id) || library.broken.iter().any(|broken| broken.id == **id)
@@ -86,12 +95,7 @@ impl Policies {
             library.broken.retain(|broken| serving.contains(broken.id.as_str()));
         }
         name_broken(&library);
-        Ok(library)
-    }
-
-    /// The frameworks that are asked for.
-    pub(super) fn frameworks(&self) -> anyhow::Result<Vec<Framework>> {
-        self.framework.iter().map(|name| framework(name)).collect()
+        Ok((library, frameworks))
     }
 }
 

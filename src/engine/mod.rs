@@ -197,6 +197,9 @@ pub fn judge(inventory: &Inventory<'_>, library: &Library, options: Options<'_>)
 /// # Errors
 /// Resources or findings are on disk, and that fails.
 pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options<'_>) -> io::Result<Verdicts> {
+    if policies.is_empty() {
+        return Ok(Verdicts::default());
+    }
     let common = Common::new(inventory, policies)?;
     let views = scope::scopes(&common, &inventory.world.resources, policies);
     let accounts: Vec<&str> = inventory.disk.iter().flat_map(Disk::accounts).collect();
@@ -298,10 +301,7 @@ fn ledger(inventory: &Inventory<'_>, library: &Library) -> Ledger {
             resource.gaps.iter().any(|gap| scope::matters(policy, resource, &gap.pointer, is_input))
         })
     };
-    let needed = library
-        .policies
-        .iter()
-        .flat_map(|policy| policy.metadata.custom.resource_types.iter().map(String::as_str).chain(policy.read_set.all_types()));
+    let needed = library.policies.iter().flat_map(Policy::types);
     let uncovered: BTreeSet<&str> = needed.filter(|name| is_unread_type(world, name)).collect();
     ledger.uncovered = uncovered.into_iter().map(ToOwned::to_owned).collect();
     ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !gapped.iter().any(gap_matters);

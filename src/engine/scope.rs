@@ -61,7 +61,7 @@ impl<'a> Common<'a> {
         let looked_up = LookedUp::of(policies);
         Self {
             world,
-            gapped: world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect(),
+            gapped: world.gapped().collect(),
             across: Across::Held(world.resources.iter().filter(|resource| looked_up.has(&resource.type_name)).collect()),
         }
     }

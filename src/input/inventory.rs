@@ -42,7 +42,7 @@ impl Inventory<'_> {
     pub fn gapped(&self) -> Vec<&Resource> {
         match &self.disk {
             Some(disk) => disk.gapped.iter().collect(),
-            None => self.world.resources.iter().filter(|resource| !resource.gaps.is_empty()).collect(),
+            None => self.world.gapped().collect(),
         }
     }
 

@@ -110,6 +110,11 @@ impl World {
         self.unread.dedup();
     }
 
+    /// The resources with gaps.
+    pub fn gapped(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| !resource.gaps.is_empty())
+    }
+
     /// Whether `unread` covers resources of the type: a Region that was not read has none of the types that live once an account.
     pub fn covers(&self, unread: &Unread, type_name: &str) -> bool {
         if unread.type_name != "*" {

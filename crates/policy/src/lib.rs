@@ -11,16 +11,18 @@ mod pack;
 mod program;
 mod read_set;
 mod severity;
+mod sources;
 mod syntax;
 
 use std::path::PathBuf;
 
 pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Names, Outcome, Scope};
-pub use library::{Broken, Library, Policy, Selection, Sources};
+pub use library::{Broken, Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
 pub use program::Program;
 pub use read_set::{ANY, ByType, Path, Paths, Place, ReadSet, Reading};
 pub use severity::{Severity, UnknownSeverity};
+pub use sources::Sources;
 
 /// A policy that cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -12,101 +12,11 @@ use crate::analysis::Analysis;
 use crate::evaluate::engine;
 use crate::guard;
 use crate::program::entry_points;
-use crate::{ANY, ByType, Metadata, PolicyError, Program, ReadSet, Severity};
+use crate::sources::{id_of, is_library, is_policy};
+use crate::{ANY, ByType, Metadata, PolicyError, Program, ReadSet, Severity, Sources};
 
 /// Library modules: file and source.
 pub(crate) type Modules = Vec<(String, Cow<'static, str>)>;
-
-/// Bytes of one file of a folder; what is longer is refused unread.
-const MAX_FILE: u64 = 16 << 20;
-
-/// The texts of policies that did not ship.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Sources {
-    /// File, relative to its folder, and text: policies, their examples, and library modules below `lib/`.
-    pub files: BTreeMap<String, String>,
-    /// Library modules from elsewhere that they may import; a file of the folder replaces the one of its name.
-    pub modules: Vec<(String, String)>,
-    /// Files that cannot be taken, and why.
-    pub refused: BTreeMap<String, String>,
-}
-
-impl Sources {
-    /// The texts of a folder. A file that is too long or is no text is refused, with the policy that it belongs to.
-    ///
-    /// # Errors
-    /// The folder cannot be read, or holds no policy.
-    pub fn read(folder: &Path) -> Result<Self, PolicyError> {
-        let mut sources = Self::default();
-        sources.add(folder, folder)?;
-        let names = sources.files.keys().chain(sources.refused.keys());
-        if names.into_iter().any(|file| is_policy(file)) { Ok(sources) } else { Err(PolicyError::Empty { path: folder.to_owned() }) }
-    }
-
-    /// The policies that a refused file belongs to.
-    pub fn broken(&self) -> Vec<Broken> {
-        self.refused.iter().map(|(file, reason)| Broken { id: id_of(file), reason: format!("{file}: {reason}") }).collect()
-    }
-
-    /// The library modules that policies of other folders may import, too.
-    pub fn library_modules(&self) -> Vec<(String, String)> {
-        let own = self.files.iter().filter(|(file, _)| file.starts_with("lib/") && is_module(file));
-        let known: BTreeMap<&String, &String> = self.modules.iter().map(|(file, text)| (file, text)).chain(own).collect();
-        known.into_iter().map(|(file, text)| (file.clone(), text.clone())).collect()
-    }
-
-    /// The ids of the policies.
-    pub fn ids(&self) -> impl Iterator<Item = String> {
-        self.files.keys().filter(|file| is_policy(file)).map(|file| id_of(file))
-    }
-
-    /// The same with only the policies that are chosen.
-    #[must_use]
-    pub fn only(&self, choose: impl Fn(&str) -> bool) -> Self {
-        let stays = |file: &str| file.starts_with("lib/") || choose(&id_of(file));
-        let files = self.files.iter().filter(|(file, _)| stays(file)).map(|(file, text)| (file.clone(), text.clone())).collect();
-        Self { files, modules: self.modules.clone(), refused: BTreeMap::new() }
-    }
-
-    fn add(&mut self, root: &Path, folder: &Path) -> Result<(), PolicyError> {
-        let fail = |source| PolicyError::Read { path: folder.to_owned(), source };
-        for entry in std::fs::read_dir(folder).map_err(fail)? {
-            let path = entry.map_err(fail)?.path();
-            if path.is_dir() {
-                self.add(root, &path)?;
-            } else if path.extension().is_some_and(|extension| extension == "rego" || extension == "yaml") {
-                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                match text(&path) {
-                    Ok(text) => drop(self.files.insert(name, text)),
-                    Err(reason) => drop(self.refused.insert(name, reason)),
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The text of a file, or why it is not taken.
-fn text(path: &Path) -> Result<String, String> {
-    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
-    if length > MAX_FILE {
-        return Err(format!("the file has {length} bytes; at most {MAX_FILE} are taken"));
-    }
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
-}
-
-fn is_module(file: &str) -> bool {
-    file.ends_with(".rego") && !file.ends_with("_test.rego")
-}
-
-fn is_policy(file: &str) -> bool {
-    is_module(file) && !file.starts_with("lib/")
-}
-
-/// The id that the path of a policy gives it.
-fn id_of(file: &str) -> String {
-    file.trim_end_matches(".rego").trim_end_matches(".yaml").replace('/', ".")
-}
 
 /// A policy that cannot judge.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
@@ -147,6 +57,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The types that it judges or looks up, [`ANY`] among them where it looks one up by a computed name.
+    pub fn types(&self) -> impl Iterator<Item = &str> {
+        self.metadata.custom.resource_types.iter().map(String::as_str).chain(self.read_set.all_types())
+    }
+
     /// The policy and the library modules that it reaches, as files and texts; the policy comes first.
     pub(crate) fn reached(&self) -> Vec<(&str, &str)> {
         let mut reached = vec![(self.file.as_str(), self.source.as_ref())];
@@ -220,16 +135,13 @@ impl Library {
             // One of them is at fault: each is loaded alone.
             Err(_) => {
                 let mut library = Self { policies: Vec::new(), broken: Vec::new(), modules: Arc::new(modules.clone()) };
-                for file in sources.files.keys().filter(|file| is_policy(file)) {
-                    let is_part = |other: &str| other.starts_with("lib/") || id_of(other) == id_of(file);
-                    let files = sources.files.iter().filter(|(other, _)| is_part(other));
-                    let files = files.map(|(file, text)| (file.clone(), text.clone())).collect();
-                    match Self::from_files(&files, modules.clone()) {
+                for id in sources.ids() {
+                    match Self::from_files(&sources.only(|other| other == id).files, modules.clone()) {
                         Ok(alone) => {
                             library.policies.extend(alone.policies);
                             library.modules = alone.modules;
                         }
-                        Err(error) => library.broken.push(Broken { id: id_of(file), reason: error.to_string() }),
+                        Err(error) => library.broken.push(Broken { id, reason: error.to_string() }),
                     }
                 }
                 library
@@ -237,6 +149,16 @@ impl Library {
         };
         library.broken.sort();
         library
+    }
+
+    /// The policies that ship, or those that do not.
+    pub fn of_origin(&self, ships: bool) -> Vec<Policy> {
+        self.policies.iter().filter(|policy| policy.ships == ships).cloned().collect()
+    }
+
+    /// Whether all of its policies ship.
+    pub fn ships(&self) -> bool {
+        self.policies.iter().all(|policy| policy.ships)
     }
 
     /// No policy but what did not load.
@@ -277,7 +199,7 @@ impl Library {
     }
 
     fn from_files(files: &BTreeMap<String, String>, mut modules: Modules) -> Result<Self, PolicyError> {
-        for (file, source) in files.iter().filter(|(file, _)| file.starts_with("lib/") && is_module(file)) {
+        for (file, source) in files.iter().filter(|(file, _)| is_library(file)) {
             modules.retain(|(known, _)| known != file);
             modules.push((file.clone(), source.clone().into()));
         }

@@ -11,6 +11,7 @@ use innovate_model::{Resource, World};
 use serde_json::{Map, Value};
 
 use super::{Answer, Case, Job, Task};
+use crate::command::DISK;
 use crate::engine::{self, ExampleReport, Verdicts};
 use crate::finding::Finding;
 use crate::input::inventory::Inventory;
@@ -28,14 +29,12 @@ struct Death {
 
 /// The policies of the sources, loaded by a worker.
 pub(in crate::command) fn load(sources: &Sources) -> anyhow::Result<Library> {
+    let loaded = |answer| if let Answer::Loaded(text) = answer { Some(text) } else { None };
     let mut library = Library::default();
-    for (part, answer) in divided(sources, &|part| run(&job(part, &Library::default(), Task::Load)))? {
+    for (part, answer) in divided(sources, &|part| run(&job(part, &Library::default(), Task::Load), loaded))? {
         library = library.with(match answer {
-            Ok(Answer::Loaded(text)) => Library::from_description(&text, &part)?,
-            other => {
-                let reason = unexpected(other);
-                Library::of_broken(part.ids().map(|id| Broken { id, reason: reason.clone() }).collect())
-            }
+            Ok(text) => Library::from_description(&text, &part)?,
+            Err(death) => Library::of_broken(part.ids().map(|id| Broken { id, reason: death.reason.clone() }).collect()),
         });
     }
     Ok(library.with(Library::of_broken(sources.broken())))
@@ -43,8 +42,7 @@ pub(in crate::command) fn load(sources: &Sources) -> anyhow::Result<Library> {
 
 /// Judges the world by the policies of the library that did not ship, on as many workers as there are processors.
 pub(in crate::command) fn judge(inventory: &Inventory<'_>, library: &Library, keep_passes: bool) -> anyhow::Result<Verdicts> {
-    const DISK: &str = "what does not fit in memory cannot be kept on disk";
-    let own: Vec<Policy> = library.policies.iter().filter(|policy| !policy.ships).cloned().collect();
+    let own = library.of_origin(false);
     let types = engine::looked_up_across(&own);
     let across = inventory.across(|name| types.as_ref().is_none_or(|types| types.contains(name))).context(DISK)?;
     let world = &inventory.world;
@@ -64,49 +62,33 @@ pub(in crate::command) fn judge(inventory: &Inventory<'_>, library: &Library, ke
         largest: inventory.largest(),
         keep_passes,
     };
-    let seen = Seen::of(&own);
+    let seen = seen(&own);
     let mut verdicts = Verdicts::default();
-    for sources in library.sources() {
-        let judged = |part: &Sources| shared_out(inventory, &seen, &job(part, library, Task::Judge(Cow::Borrowed(&case))));
-        for (part, answer) in divided(&sources, &judged)? {
-            match answer {
-                Ok(judged) => verdicts.merge(judged),
-                Err(death) => part.ids().for_each(|id| verdicts.merge(Verdicts::failed(&id, death.reason.clone()))),
-            }
+    let task = Task::Judge(Cow::Borrowed(&case));
+    for (part, answer) in each(library, &|part| shared_out(inventory, seen.as_ref(), &job(part, library, task.clone())))? {
+        match answer {
+            Ok(judged) => verdicts.merge(judged),
+            Err(death) => part.ids().for_each(|id| verdicts.merge(Verdicts::failed(&id, death.reason.clone()))),
         }
     }
     Ok(verdicts)
 }
 
-/// The resources that policies can see in the accounts that they judge.
-struct Seen {
-    /// None for all: anything may be what a reference means.
-    types: Option<BTreeSet<String>>,
-}
-
-impl Seen {
-    fn of(policies: &[Policy]) -> Self {
-        let types = |policy: &Policy| -> Vec<String> {
-            let judged = policy.metadata.custom.resource_types.iter().cloned();
-            judged.chain(policy.read_set.all_types().map(ToOwned::to_owned)).collect()
-        };
-        let types: BTreeSet<String> = policies.iter().flat_map(types).collect();
-        let all = types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers());
-        Self { types: (!all).then_some(types) }
-    }
-
-    fn has(&self, resource: &Resource) -> bool {
-        self.types.as_ref().is_none_or(|types| types.contains(&resource.type_name))
-    }
+/// The types that policies can see in the accounts that they judge; none for all, as anything may be what a reference means.
+fn seen(policies: &[Policy]) -> Option<BTreeSet<&str>> {
+    let types: BTreeSet<&str> = policies.iter().flat_map(Policy::types).collect();
+    let all = types.contains(ANY) || policies.iter().any(|policy| policy.read_set.has_referrers());
+    (!all).then_some(types)
 }
 
 /// Shares the accounts out among workers.
-fn shared_out(inventory: &Inventory<'_>, seen: &Seen, job: &Job<'_>) -> anyhow::Result<Result<Verdicts, Death>> {
+fn shared_out(inventory: &Inventory<'_>, seen: Option<&BTreeSet<&str>>, job: &Job<'_>) -> anyhow::Result<Result<Verdicts, Death>> {
     let (accounts, next) = (inventory.accounts(), AtomicUsize::new(0));
     let feed = |writer: &mut dyn Write| -> io::Result<()> {
         while let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let resources = inventory.read(account)?;
-            let resources: Vec<&Resource> = resources.iter().filter(|resource| seen.has(resource)).collect();
+            let is_seen = |resource: &&Resource| seen.is_none_or(|types| types.contains(resource.type_name.as_str()));
+            let resources: Vec<&Resource> = resources.iter().filter(is_seen).collect();
             if !resources.is_empty() {
                 serde_json::to_writer(&mut *writer, &resources)?;
                 writeln!(writer)?;
@@ -114,20 +96,18 @@ fn shared_out(inventory: &Inventory<'_>, seen: &Seen, job: &Job<'_>) -> anyhow::
         }
         Ok(())
     };
+    let judged = |answer| if let Answer::Judged(end) = answer { Some(end) } else { None };
     let work = || {
         let mut verdicts = Verdicts::default();
-        let answer = talk(job, &feed, &mut |findings| verdicts.add(findings))?;
+        let answer = talk(job, &feed, &mut |findings| verdicts.add(findings), judged)?;
         if answer.is_err() {
             // The others need not go on.
             next.store(accounts.len(), Ordering::Relaxed);
         }
-        anyhow::Ok(match answer {
-            Ok(Answer::Judged(end)) => {
-                verdicts.merge(end);
-                Ok(verdicts)
-            }
-            other => Err(Death { policy: other.as_ref().err().and_then(|death| death.policy.clone()), reason: unexpected(other) }),
-        })
+        anyhow::Ok(answer.map(|end| {
+            verdicts.merge(end);
+            verdicts
+        }))
     };
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(accounts.len()).max(1);
     let answers: Vec<_> = std::thread::scope(|threads| {
@@ -146,16 +126,12 @@ fn shared_out(inventory: &Inventory<'_>, seen: &Seen, job: &Job<'_>) -> anyhow::
 
 /// Runs the examples of the policies of the library that did not ship.
 pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleReport> {
+    let tested = |answer| if let Answer::Tested(report) = answer { Some(report) } else { None };
     let mut report = ExampleReport::default();
-    for sources in library.sources() {
-        for (part, answer) in divided(&sources, &|part| run(&job(part, library, Task::Test)))? {
-            match answer {
-                Ok(Answer::Tested(tested)) => report.merge(tested),
-                other => {
-                    let reason = unexpected(other);
-                    part.ids().for_each(|id| report.merge(ExampleReport::failed(&id, reason.clone())));
-                }
-            }
+    for (part, answer) in each(library, &|part| run(&job(part, library, Task::Test), tested))? {
+        match answer {
+            Ok(tested) => report.merge(tested),
+            Err(death) => part.ids().for_each(|id| report.merge(ExampleReport::failed(&id, death.reason.clone()))),
         }
     }
     Ok(report)
@@ -163,16 +139,12 @@ pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleR
 
 /// What is wrong with the policies of the library that did not ship, a line each.
 pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<Vec<String>> {
+    let linted = |answer| if let Answer::Linted(lints) = answer { Some(lints) } else { None };
     let mut lints = Vec::new();
-    for sources in library.sources() {
-        for (part, answer) in divided(&sources, &|part| run(&job(part, library, Task::Lint)))? {
-            match answer {
-                Ok(Answer::Linted(found)) => lints.extend(found),
-                other => {
-                    let reason = unexpected(other);
-                    lints.extend(part.ids().map(|id| format!("{id}: {reason}")));
-                }
-            }
+    for (part, answer) in each(library, &|part| run(&job(part, library, Task::Lint), linted))? {
+        match answer {
+            Ok(found) => lints.extend(found),
+            Err(death) => lints.extend(part.ids().map(|id| format!("{id}: {}", death.reason))),
         }
     }
     Ok(lints)
@@ -181,10 +153,9 @@ pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<Vec<String>>
 /// The explanation of the verdict of a policy on the resource at this place of the world; none where it does not judge it.
 pub(in crate::command) fn explain(world: &World, library: &Library, policy: &str, resource: usize) -> anyhow::Result<Option<String>> {
     let task = Task::Explain { world: Cow::Borrowed(world), policy: Cow::Borrowed(policy), resource };
-    match run(&Job { sources: Cow::from(library.sources()), policies: parameters(library, |_| true), task })? {
-        Ok(Answer::Explained(text)) => Ok(text),
-        other => Err(anyhow::anyhow!("policy `{policy}` cannot be explained: {}", unexpected(other))),
-    }
+    let explained = |answer| if let Answer::Explained(text) = answer { Some(text) } else { None };
+    let job = Job { sources: Cow::from(library.sources()), policies: parameters(library, |_| true), task };
+    run(&job, explained)?.map_err(|death| anyhow::anyhow!("policy `{policy}` cannot be explained: {}", death.reason))
 }
 
 /// The job of a task for policies of the library.
@@ -198,15 +169,14 @@ fn parameters(library: &Library, is_wanted: impl Fn(&str) -> bool) -> BTreeMap<S
     wanted.map(|policy| (policy.id.clone(), policy.parameters.clone())).collect()
 }
 
-fn unexpected(answer: Result<Answer, Death>) -> String {
-    match answer {
-        Err(death) => death.reason,
-        Ok(_) => "the worker answered something else; does another version of the program run?".to_owned(),
-    }
-}
-
 /// What came of a task for these policies.
 type Part<T> = (Sources, Result<T, Death>);
+
+/// Has a task done for all policies of the library that did not ship.
+fn each<T>(library: &Library, work: &dyn Fn(&Sources) -> anyhow::Result<Result<T, Death>>) -> anyhow::Result<Vec<Part<T>>> {
+    let parts: anyhow::Result<Vec<Vec<Part<T>>>> = library.sources().iter().map(|sources| divided(sources, work)).collect();
+    Ok(parts?.into_iter().flatten().collect())
+}
 
 /// Has a task done for all policies of the sources, by as few workers as they leave alive: where one dies, its policies are divided, until the one that is
 /// at fault is alone.
@@ -236,20 +206,21 @@ fn divided<T>(sources: &Sources, work: &dyn Fn(&Sources) -> anyhow::Result<Resul
     }
 }
 
-/// Has a worker do one job.
-fn run(job: &Job<'_>) -> anyhow::Result<Result<Answer, Death>> {
-    talk(job, &|_| Ok(()), &mut |_| Ok(()))
+/// Has a worker do one job; `take` takes the answer that it is to give.
+fn run<T>(job: &Job<'_>, take: impl Fn(Answer) -> Option<T>) -> anyhow::Result<Result<T, Death>> {
+    talk(job, &|_| Ok(()), &mut |_| Ok(()), take)
 }
 
-/// Starts a worker, gives it the job and what `feed` writes after it, and takes what it finds.
+/// Starts a worker, gives it the job and what `feed` writes after it, and takes what it finds and its answer.
 ///
 /// # Errors
 /// It cannot be started, or what it finds cannot be kept.
-fn talk(
+fn talk<T>(
     job: &Job<'_>,
     feed: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync),
-    take: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>,
-) -> anyhow::Result<Result<Answer, Death>> {
+    find: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>,
+    take: impl Fn(Answer) -> Option<T>,
+) -> anyhow::Result<Result<T, Death>> {
     let program = std::env::current_exe().context("the program cannot find itself to start a worker")?;
     let mut child = Command::new(program)
         .arg("worker")
@@ -276,7 +247,7 @@ fn talk(
             drop(stderr.map(|stderr| stderr.take(MOST_SAID).read_to_end(&mut said)));
             String::from_utf8_lossy(&said).into_owned()
         });
-        let answer = listen(stdout, take);
+        let answer = listen(stdout, find);
         if answer.is_err() {
             drop(child.kill());
         }
@@ -288,22 +259,25 @@ fn talk(
     if let Ok(Err(error)) = fed
         && error.kind() != io::ErrorKind::BrokenPipe
     {
-        return Err(error).context("what does not fit in memory cannot be read from disk");
+        return Err(error).context(DISK);
     }
     Ok(match answer {
         Some(Answer::Overrun { policy, reason }) => Err(Death { policy, reason }),
-        Some(answer) if status.success() => Ok(answer),
+        Some(answer) if status.success() => take(answer).ok_or_else(|| {
+            let reason = "the worker answered something else; does another version of the program run?".to_owned();
+            Death { policy: None, reason }
+        }),
         _ => Err(Death { policy: None, reason: reason(&said, status) }),
     })
 }
 
 /// Takes what a worker finds; gives its last answer, none where it is cut off.
-fn listen(stdout: Option<ChildStdout>, take: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>) -> io::Result<Option<Answer>> {
+fn listen(stdout: Option<ChildStdout>, find: &mut dyn FnMut(Vec<Finding>) -> io::Result<()>) -> io::Result<Option<Answer>> {
     let Some(stdout) = stdout else { return Ok(None) };
     let mut last = None;
     for line in BufReader::new(stdout).lines() {
         match serde_json::from_str(&line?) {
-            Ok(Answer::Found(findings)) => take(findings)?,
+            Ok(Answer::Found(findings)) => find(findings)?,
             Ok(answer) => last = Some(answer),
             Err(_) => return Ok(None),
         }

@@ -111,7 +111,8 @@ pub(super) fn serve() -> anyhow::Result<Exit> {
         Task::Explain { .. } => Some(policy::shipped()?),
         _ => None,
     };
-    let ids = job.sources.iter().flat_map(Sources::ids).collect();
+    // In the order of the policies of a library.
+    let ids = job.policies.keys().cloned().collect();
     let watch = Arc::new(Watch::default());
     limit::watch(watch.clone(), most, ids)?;
     limit::confine(length)?;
@@ -133,10 +134,9 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn B
     for sources in job.sources.as_ref() {
         library = library.with(Library::of(sources));
     }
-    if matches!(job.task, Task::Load) {
-        return Ok(Answer::Loaded(library.describe()?));
+    if !matches!(job.task, Task::Load) {
+        library.policies.retain(|policy| job.policies.contains_key(&policy.id));
     }
-    library.policies.retain(|policy| job.policies.contains_key(&policy.id));
     for policy in &mut library.policies {
         policy.parameters = job.policies.get(&policy.id).cloned().unwrap_or_default();
     }
