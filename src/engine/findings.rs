@@ -1,5 +1,6 @@
 //! Findings in the order of reports, in memory as far as they fit there.
 
+use std::borrow::Cow;
 use std::io;
 
 use itertools::Itertools;
@@ -19,6 +20,9 @@ pub struct Findings {
     stored: Vec<(Spill, Vec<Segment>)>,
 }
 
+/// A finding, from memory or from disk.
+type Item<'a> = io::Result<Cow<'a, Finding>>;
+
 impl Findings {
     /// Adds one that may be in any place of the order.
     pub(super) fn push(&mut self, finding: Finding) {
@@ -32,9 +36,10 @@ impl Findings {
 
     /// Puts what is held on disk where it has become too much.
     pub(super) fn relieve(&mut self) -> io::Result<()> {
-        if self.held.len() < MOST {
-            return Ok(());
-        }
+        if self.held.len() < MOST { Ok(()) } else { self.store() }
+    }
+
+    fn store(&mut self) -> io::Result<()> {
         self.sort();
         if self.stored.is_empty() {
             self.stored.push((Spill::new()?, Vec::new()));
@@ -59,10 +64,7 @@ impl Findings {
     ///
     /// # Errors
     /// The disk cannot be read; later errors are among the items.
-    pub fn iter(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<std::borrow::Cow<'_, Finding>>> + '_>> {
-        use std::borrow::Cow;
-
-        type Item<'a> = io::Result<Cow<'a, Finding>>;
+    pub fn iter(&self) -> io::Result<Box<dyn Iterator<Item = Item<'_>> + '_>> {
         let held = self.held.iter().map(|finding| Ok(Cow::Borrowed(finding)));
         if self.stored.is_empty() {
             return Ok(Box::new(held));
@@ -88,7 +90,7 @@ impl Findings {
     /// # Errors
     /// The disk cannot be read.
     pub fn to_vec(&self) -> io::Result<Vec<Finding>> {
-        self.iter()?.map(|finding| finding.map(std::borrow::Cow::into_owned)).collect()
+        self.iter()?.map(|finding| finding.map(Cow::into_owned)).collect()
     }
 
     /// Takes out those of policies that are not to be believed.
@@ -103,5 +105,54 @@ impl Findings {
             *segments = kept;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use innovate_model::Resource;
+
+    use super::*;
+    use crate::finding::Verdict;
+    use crate::policy::Severity;
+
+    /// Findings of two threads: of each a part on disk, in several runs, and a part in memory.
+    fn of_two_threads() -> (Findings, Vec<Finding>) {
+        let (mut all, mut both) = (Vec::new(), Findings::default());
+        for thread in 0..2 {
+            let mut findings = Findings::default();
+            for number in 0..60 {
+                let resource = Resource::new("AWS::EC2::Volume", format!("vol-{}", number * 7 % 60), format!("{thread}"), "eu-west-1");
+                let policy = if number % 3 == 0 { "aws.a" } else { "aws.b" };
+                let severity = if number % 2 == 0 { Severity::High } else { Severity::Low };
+                let finding = Finding::new(policy, Verdict::Fail, severity, &resource, "no".to_owned(), String::new(), 0);
+                all.push(finding.clone());
+                findings.push(finding);
+                if number % 25 == 24 {
+                    findings.store().unwrap();
+                }
+            }
+            findings.sort();
+            both.merge(findings);
+        }
+        both.sort();
+        all.sort_by(|a, b| a.order().cmp(&b.order()));
+        (both, all)
+    }
+
+    #[test]
+    fn findings_of_several_runs_come_in_the_order_of_all() {
+        let (findings, all) = of_two_threads();
+        assert_eq!((findings.stored.len(), findings.held.len()), (2, 20));
+        assert_eq!(findings.to_vec().unwrap(), all);
+        assert_eq!(findings.to_vec().unwrap(), all, "they can be had again");
+    }
+
+    #[test]
+    fn what_is_not_to_be_believed_is_taken_out_on_disk_too() {
+        let (mut findings, mut all) = of_two_threads();
+        findings.retain(|finding| finding.policy != "aws.a").unwrap();
+        all.retain(|finding| finding.policy != "aws.a");
+        assert_eq!(findings.to_vec().unwrap(), all);
     }
 }

@@ -245,3 +245,73 @@ fn size(resource: &Resource) -> usize {
     let members: usize = resource.properties.iter().map(|(name, value)| name.len() + of(value)).sum();
     400 + 640 * resource.properties.len().div_ceil(6) + members
 }
+
+#[cfg(test)]
+mod tests {
+    use innovate_model::{Cause, HandlerErrorCode};
+
+    use super::*;
+
+    /// Resources of three accounts, mixed as accounts that are read at once leave them; every tenth has a gap.
+    fn mixed() -> Vec<Resource> {
+        let resource = |number: usize| {
+            let type_name = if number.is_multiple_of(4) { "AWS::S3::Bucket" } else { "AWS::EC2::Volume" };
+            let mut resource = Resource::new(type_name, format!("r-{number:03}"), format!("{}", number % 3), "eu-west-1");
+            resource.properties.insert("Size".to_owned(), Value::from(number));
+            if number.is_multiple_of(10) {
+                let cause = Cause { code: HandlerErrorCode::AccessDenied, action: None, message: "no".to_owned() };
+                resource.add_gap("/Encrypted", cause);
+            }
+            resource
+        };
+        (0..100).rev().map(resource).collect()
+    }
+
+    fn built(memory: usize) -> Inventory<'static> {
+        let mut builder = Builder::new(memory, Some(BTreeSet::from(["AWS::S3::Bucket".to_owned()])));
+        mixed().into_iter().try_for_each(|resource| builder.add(resource)).unwrap();
+        builder.finish(World::default()).unwrap()
+    }
+
+    #[test]
+    fn what_is_on_disk_is_what_would_be_in_memory() {
+        // In one piece for each resource, in a few pieces, and in memory.
+        let (each, pieces, held) = (built(0), built(SHARE * 20_000), built(usize::MAX));
+        assert!(each.disk.is_some() && held.disk.is_none());
+        let count =
+            |inventory: &Inventory<'_>| inventory.disk.as_ref().map_or(0, |disk| disk.accounts.values().map(Vec::len).sum::<usize>());
+        assert!(count(&each) == 100 && (6..50).contains(&count(&pieces)), "{} pieces", count(&pieces));
+        let all = |inventory: &Inventory<'_>| {
+            let mut all = Vec::new();
+            inventory
+                .each(|resource| {
+                    all.push(resource.clone());
+                    io::Result::Ok(())
+                })
+                .unwrap();
+            all
+        };
+        let buckets = |inventory: &Inventory<'_>| {
+            let mut buckets = inventory.across(|name| name == "AWS::S3::Bucket").unwrap();
+            buckets.sort_by(|a, b| a.order().cmp(&b.order()));
+            buckets
+        };
+        let gaps = |inventory: &Inventory<'_>| {
+            let gapped = inventory.gapped().into_iter().cloned();
+            gapped.map(|resource| (resource.id, resource.gaps)).collect::<Vec<_>>()
+        };
+        for stored in [&each, &pieces] {
+            assert!(stored.world.resources.is_empty());
+            assert_eq!((all(stored), buckets(stored)), (all(&held), buckets(&held)));
+            assert_eq!((stored.len(), gaps(stored), stored.largest()), (100, gaps(&held), held.largest()));
+            assert_eq!(stored.read("1").unwrap(), held.read("1").unwrap());
+        }
+    }
+
+    #[test]
+    fn what_may_be_looked_up_by_any_type_stays_in_memory() {
+        let mut builder = Builder::new(0, None);
+        mixed().into_iter().try_for_each(|resource| builder.add(resource)).unwrap();
+        assert!(builder.finish(World::default()).unwrap().disk.is_none());
+    }
+}

@@ -311,6 +311,27 @@ mod tests {
     }
 
     #[test]
+    fn a_snapshot_that_is_read_piece_by_piece_is_the_same() {
+        let mut world = World { read_at: "2026-01-01T00:00:00Z".to_owned(), ..World::default() };
+        for number in 0..10_000 {
+            let mut resource = innovate_model::Resource::new("AWS::EC2::Volume", format!("vol-{number:05}"), "111122223333", "eu-west-1");
+            resource.properties.insert("Text".to_owned(), Value::from("x".repeat(1000)));
+            world.resources.push(resource);
+        }
+        let mut bytes = Vec::new();
+        write(&(&world).into(), &mut bytes).unwrap();
+        assert!(zstd::decode_all(bytes.as_slice()).unwrap().len() > usize::try_from(AT_ONCE).unwrap());
+        assert_eq!(read(bytes.as_slice()).unwrap(), world);
+        let stored = load(bytes.as_slice(), Builder::new(0, Some(std::collections::BTreeSet::new()))).unwrap();
+        let mut again = Vec::new();
+        write(&stored, &mut again).unwrap();
+        assert!(stored.disk.is_some() && again == bytes, "what is on disk is written as what is in memory");
+        for length in [bytes.len() / 2, bytes.len() - 1] {
+            assert!(matches!(read(&bytes[..length]), Err(SnapshotError::Compression(_))), "cut to {length} bytes");
+        }
+    }
+
+    #[test]
     fn a_resource_that_would_take_all_memory_is_refused() {
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
         let head = r#"{"format":"innovate-snapshot","version":1,"world":{"read_at":"","caller":"","accounts":{},"regions":{},"resources":[{"type":""#;
