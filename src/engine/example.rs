@@ -250,7 +250,7 @@ fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleEr
     let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
     let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
     let mut documents = scope::Documents::default();
-    let data = view.data(alone, &mut documents);
+    let data = view.data_of(&policy, &mut documents)?;
     let input = Input::new(&tested.id, documents.of(&tested));
     let mut evaluator = Evaluator::new(&policy)?;
     evaluator.enter(&data)?;

@@ -201,7 +201,7 @@ fn outcome(world: &World, policy: &Policy, tested: &Resource, changes: &[Hidden<
     let scopes = scope::scopes(&common, &world.resources, alone);
     let Some(view) = scopes.iter().find(|view| view.inputs.iter().any(|input| input.order() == tested.order())) else { return Ok(None) };
     let mut documents = Documents::default();
-    let data = view.data(alone, &mut documents);
+    let data = view.data_of(policy, &mut documents)?;
     let mut evaluator = Evaluator::new(policy)?;
     evaluator.enter(&data)?;
     evaluator.judge(&Input::new(&tested.id, documents.fresh(tested))).map(Some)

@@ -1,6 +1,7 @@
 //! One thread's judgement, view by view.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use innovate_model::{Cause, Resource};
 
@@ -8,6 +9,7 @@ use super::missing::{Inquiry, Missing};
 use super::scope::{self, Common, Documents, View};
 use super::{Counts, Findings, Options, Verdicts};
 use crate::finding::{Finding, Verdict};
+use crate::input::inventory::Disk;
 use crate::policy::{Evaluator, Input, Outcome, Policy, PolicyError, Scope};
 
 /// Judges by some policies.
@@ -27,8 +29,19 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges all the resources of an account.
-    pub fn account(&mut self, common: &Common<'_>, resources: &[Resource]) {
-        scope::scopes(common, resources, self.policies).iter().for_each(|view| self.view(view));
+    ///
+    /// # Errors
+    /// None, as they are in memory.
+    pub fn account(&mut self, common: &Common<'_>, resources: &[Resource]) -> io::Result<()> {
+        scope::scopes(common, resources, self.policies).iter().try_for_each(|view| self.view(view))
+    }
+
+    /// Judges all the resources of an account on disk.
+    pub(super) fn stored(&mut self, common: &Common<'_>, disk: &Disk, account: &str) -> io::Result<()> {
+        scope::stored(common, disk, account).try_for_each(|view| {
+            self.view(&view)?;
+            self.findings.relieve()
+        })
     }
 
     /// What was found since it was last asked for.
@@ -37,27 +50,36 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges the resources of a view.
-    pub(super) fn view(&mut self, view: &View<'_>) {
+    pub(super) fn view(&mut self, view: &View<'_>) -> io::Result<()> {
         let Self { policies, options, desks, documents, findings } = self;
-        let scope = view.data(policies, documents);
-        let mut inputs: BTreeMap<&str, Vec<Judged<'_>>> = BTreeMap::new();
-        for resource in &view.inputs {
-            let input = Input::new(&resource.id, documents.of(resource));
-            inputs.entry(&resource.type_name).or_default().push((*resource, input));
+        let types = view.types();
+        let judges = |policy: &Policy| policy.metadata.custom.resource_types.iter().any(|name| types.contains(name.as_str()));
+        let active: Vec<(usize, &Policy)> = policies.iter().enumerate().filter(|(_, policy)| judges(policy)).collect();
+        if active.is_empty() {
+            return Ok(());
         }
-        for (number, (policy, desk)) in policies.iter().zip(desks).enumerate() {
-            if desk.error.is_some() {
-                continue;
+        let scope = view.data(&active.iter().map(|(_, policy)| *policy).collect::<Vec<_>>(), documents)?;
+        let missing: Vec<BTreeSet<Missing>> = active.iter().map(|(_, policy)| view.missing(policy)).collect();
+        desks.iter_mut().for_each(Desk::leave);
+        let judged = active.iter().flat_map(|(_, policy)| &policy.metadata.custom.resource_types).map(String::as_str).collect();
+        view.each_part(&judged, |part| {
+            let mut inputs: BTreeMap<&str, Vec<Judged<'_>>> = BTreeMap::new();
+            for resource in part {
+                let input = Input::new(&resource.id, view.judged(resource, documents));
+                inputs.entry(&resource.type_name).or_default().push((*resource, input));
             }
-            let wanted: Vec<&Judged<'_>> =
-                policy.metadata.custom.resource_types.iter().filter_map(|name| inputs.get(name.as_str())).flatten().collect();
-            if wanted.is_empty() {
-                continue;
+            for ((number, policy), looked_up) in active.iter().zip(&missing) {
+                let Some(desk) = desks.get_mut(*number).filter(|desk| desk.error.is_none()) else { continue };
+                let of_policy = |name: &&str| policy.metadata.custom.resource_types.iter().any(|known| known == name);
+                let wanted: Vec<&Judged<'_>> = inputs.iter().filter(|(name, _)| of_policy(name)).flat_map(|(_, of_type)| of_type).collect();
+                if !wanted.is_empty() {
+                    let note = || options.watch.iter().for_each(|watch| watch.note(*number));
+                    let how = (options.keep_passes, &note as &dyn Fn());
+                    desk.error = desk.judge(policy, (&scope, looked_up), &wanted, documents, how, findings).err();
+                }
             }
-            let looked_up = view.missing(policy);
-            let note = || options.watch.iter().for_each(|watch| watch.note(number));
-            desk.error = desk.judge(policy, (&scope, &looked_up), &wanted, documents, (options.keep_passes, &note), findings).err();
-        }
+            Ok(())
+        })
     }
 
     /// All that was said, and not taken.
@@ -84,9 +106,16 @@ struct Desk<'a> {
     inquiry: Option<Inquiry<'a>>,
     counts: Counts,
     error: Option<PolicyError>,
+    /// Whether the evaluator has entered the scope of the view, and whether the inquiry has.
+    entered: (bool, bool),
 }
 
 impl<'a> Desk<'a> {
+    /// Leaves the scope of a view.
+    fn leave(&mut self) {
+        self.entered = (false, false);
+    }
+
     /// Judges the resources of one scope, of which `looked_up` is missing.
     fn judge(
         &mut self,
@@ -102,8 +131,9 @@ impl<'a> Desk<'a> {
             Some(evaluator) => evaluator,
             None => self.evaluator.insert(Evaluator::new(policy)?),
         };
-        evaluator.enter(scope)?;
-        let mut has_entered = false;
+        if !std::mem::replace(&mut self.entered.0, true) {
+            evaluator.enter(scope)?;
+        }
         for (resource, input) in wanted {
             note();
             let own: Vec<Missing> = scope::own_missing(policy, resource).collect();
@@ -115,7 +145,7 @@ impl<'a> Desk<'a> {
                     Some(inquiry) => inquiry,
                     None => self.inquiry.insert(Inquiry::new(policy)?),
                 };
-                if !std::mem::replace(&mut has_entered, true) {
+                if !std::mem::replace(&mut self.entered.1, true) {
                     inquiry.enter(scope)?;
                 }
                 inquiry.outcome(evaluator, resource, &missing, documents)?

@@ -210,13 +210,12 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
         match &inventory.disk {
             None => {
                 while let Some(view) = views.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    judge.view(view);
+                    judge.view(view)?;
                 }
             }
             Some(disk) => {
                 while let Some(account) = accounts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    judge.account(&common, &disk.read(account)?);
-                    judge.findings.relieve()?;
+                    judge.stored(&common, disk, account)?;
                 }
             }
         }
@@ -237,7 +236,7 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
 
 /// The types of resources that the policies look up across accounts; none where they look up any.
 pub fn looked_up_across(policies: &[Policy]) -> Option<BTreeSet<String>> {
-    LookedUp::of(policies).names()
+    LookedUp::across(policies).names()
 }
 
 /// The verdicts with what they rest on. Nothing that a failed policy says elsewhere can be trusted, so it is left out.

@@ -9,17 +9,26 @@ use serde_json::{Value, json};
 
 use super::missing::{Missing, What};
 use super::same_scope;
-use crate::input::inventory::Inventory;
-use crate::policy::{ANY, Document, Names, Policy, Scope};
+use crate::input::inventory::{Disk, Inventory};
+use crate::policy::{ANY, ByType as Reads, Document, Names, Policy, PolicyError, ReadSet, Scope};
+
+/// Resources on disk that are judged at once.
+const PART: usize = 2000;
 
 /// One account and Region: the resources to judge there, and those that their policies can look up.
 pub(super) struct View<'a> {
     account: &'a str,
     region: &'a str,
+    /// Those to judge, where they are in memory.
     pub(super) inputs: Vec<&'a Resource>,
-    /// All resources of the account, the same for each of its views.
-    of_account: Arc<Vec<&'a Resource>>,
+    of_account: OfAccount<'a>,
     common: &'a Common<'a>,
+}
+
+/// All resources of an account, the same for each of its views.
+enum OfAccount<'a> {
+    Held(Arc<Vec<&'a Resource>>),
+    Stored(&'a Disk),
 }
 
 /// What the accounts of a world see alike.
@@ -28,6 +37,8 @@ pub struct Common<'a> {
     world: &'a World,
     /// The resources that have gaps.
     gapped: Vec<&'a Resource>,
+    /// What the policies look up across accounts.
+    looked_up: LookedUp<'a>,
     across: Across<'a>,
 }
 
@@ -41,37 +52,37 @@ enum Across<'a> {
 
 impl<'a> Common<'a> {
     /// Of a world that may be on disk.
-    pub(super) fn new(inventory: &'a Inventory<'_>, policies: &[Policy]) -> io::Result<Self> {
+    pub(super) fn new(inventory: &'a Inventory<'_>, policies: &'a [Policy]) -> io::Result<Self> {
         let world = inventory.world.as_ref();
         let Some(disk) = &inventory.disk else { return Ok(Self::held(world, policies)) };
-        let (mut organization, mut names) = (Organization::new(policies), Names::default());
+        let looked_up = LookedUp::across(policies);
+        let (mut organization, mut names) = (Organization::new(&looked_up), Names::default());
         for resource in disk.across() {
             organization.add(&resource?, &mut names);
         }
-        Ok(Self { world, gapped: inventory.gapped(), across: Across::Shared(organization.finish(world)) })
+        let across = Across::Shared(organization.finish(world));
+        Ok(Self { world, gapped: inventory.gapped(), looked_up, across })
     }
 
     /// Of a world, those of its resources that are looked up across accounts, and those that have gaps.
-    pub fn of(world: &'a World, across: &'a [Resource], gapped: &'a [Resource]) -> Self {
-        Self { world, gapped: gapped.iter().collect(), across: Across::Held(across.iter().collect()) }
+    pub fn of(world: &'a World, across: &'a [Resource], gapped: &'a [Resource], policies: &'a [Policy]) -> Self {
+        let across = Across::Held(across.iter().collect());
+        Self { world, gapped: gapped.iter().collect(), looked_up: LookedUp::across(policies), across }
     }
 
     /// Of a world in memory.
-    pub(super) fn held(world: &'a World, policies: &[Policy]) -> Self {
-        let looked_up = LookedUp::of(policies);
-        Self {
-            world,
-            gapped: world.gapped().collect(),
-            across: Across::Held(world.resources.iter().filter(|resource| looked_up.has(&resource.type_name)).collect()),
-        }
+    pub(super) fn held(world: &'a World, policies: &'a [Policy]) -> Self {
+        let looked_up = LookedUp::across(policies);
+        let across = Across::Held(world.resources.iter().filter(|resource| looked_up.has(&resource.type_name)).collect());
+        Self { world, gapped: world.gapped().collect(), looked_up, across }
     }
 
     /// `data.organization`: its facts, and the resources of all accounts that some policy looks up.
-    fn organization(&self, policies: &[Policy], names: &mut Names) -> Document {
+    fn organization(&self, names: &mut Names) -> Document {
         match &self.across {
             Across::Shared(document) => document.clone(),
             Across::Held(resources) => {
-                let mut organization = Organization::new(policies);
+                let mut organization = Organization::new(&self.looked_up);
                 resources.iter().for_each(|resource| organization.add(resource, names));
                 organization.finish(self.world)
             }
@@ -79,22 +90,28 @@ impl<'a> Common<'a> {
     }
 }
 
-/// The types that policies look up across accounts.
+/// The types that policies look up.
 pub(super) struct LookedUp<'a> {
-    /// With the top-level properties that they read there; none where that is all of them.
+    /// With the top-level properties that they read of them; none where that is all of them.
     types: BTreeMap<&'a str, Option<BTreeSet<&'a str>>>,
     /// Whether some policy looks up whatever type.
     any: bool,
 }
 
 impl<'a> LookedUp<'a> {
-    pub(super) fn of(policies: &'a [Policy]) -> Self {
+    /// What the policies look up across accounts.
+    pub(super) fn across(policies: &'a [Policy]) -> Self {
+        Self::of(policies.iter(), |reads| vec![&reads.organization_resources])
+    }
+
+    /// What the policies look up, by these parts of their read-sets.
+    fn of(policies: impl Iterator<Item = &'a Policy> + Clone, parts: impl Fn(&'a ReadSet) -> Vec<&'a Reads>) -> Self {
         let mut types: BTreeMap<&str, Option<BTreeSet<&str>>> = BTreeMap::new();
-        for (name, paths) in policies.iter().flat_map(|policy| &policy.read_set.organization_resources).filter(|(name, _)| *name != ANY) {
+        for (name, paths) in policies.clone().flat_map(|policy| parts(&policy.read_set)).flatten().filter(|(name, _)| *name != ANY) {
             let known = types.entry(name).or_insert_with(|| Some(BTreeSet::new()));
             *known = known.take().zip(paths.properties()).map(|(known, more)| known.into_iter().chain(more).collect());
         }
-        Self { types, any: policies.iter().any(|policy| policy.read_set.is_of_any_type()) }
+        Self { types, any: policies.into_iter().any(|policy| policy.read_set.is_of_any_type()) }
     }
 
     fn has(&self, type_name: &str) -> bool {
@@ -114,14 +131,13 @@ impl<'a> LookedUp<'a> {
 
 /// `data.organization` in the making.
 struct Organization<'a> {
-    looked_up: LookedUp<'a>,
+    looked_up: &'a LookedUp<'a>,
     /// Type → `<account>/<region>/<id>` → id and document.
     resources: BTreeMap<String, BTreeMap<String, (String, Document)>>,
 }
 
 impl<'a> Organization<'a> {
-    fn new(policies: &'a [Policy]) -> Self {
-        let looked_up = LookedUp::of(policies);
+    fn new(looked_up: &'a LookedUp<'a>) -> Self {
         let resources = looked_up.types.keys().map(|name| ((*name).to_owned(), BTreeMap::new())).collect();
         Self { looked_up, resources }
     }
@@ -162,7 +178,7 @@ pub(super) fn scopes<'a>(common: &'a Common<'a>, resources: &'a [Resource], poli
     for of_region in resources.chunk_by(|a, b| a.account == b.account && a.region == b.region) {
         let Some(first) = of_region.first() else { continue };
         by_account.entry(&first.account).or_default().extend(of_region);
-        if in_view(common.world, first) {
+        if in_view(common.world, &first.account, &first.region) {
             let of_region = of_region.iter().filter(|resource| judged.contains(resource.type_name.as_str()));
             inputs.entry((&first.account, &first.region)).or_default().extend(of_region);
         }
@@ -172,10 +188,16 @@ pub(super) fn scopes<'a>(common: &'a Common<'a>, resources: &'a [Resource], poli
         .into_iter()
         .filter(|(_, inputs)| !inputs.is_empty())
         .map(|((account, region), inputs)| {
-            let of_account = by_account.get(account).cloned().unwrap_or_default();
+            let of_account = OfAccount::Held(by_account.get(account).cloned().unwrap_or_default());
             View { account, region, inputs, of_account, common }
         })
         .collect()
+}
+
+/// The views of an account on disk.
+pub(super) fn stored<'a>(common: &'a Common<'a>, disk: &'a Disk, account: &'a str) -> impl Iterator<Item = View<'a>> {
+    let regions = disk.regions(account).map(|(region, _)| region).filter(move |region| in_view(common.world, account, region));
+    regions.map(move |region| View { account, region, inputs: Vec::new(), of_account: OfAccount::Stored(disk), common })
 }
 
 /// Whether the resources of Region `other` are in the view of `region`: its own and the global ones, all in the global view.
@@ -183,14 +205,13 @@ fn sees(region: &str, other: &str) -> bool {
     region == GLOBAL || other == region || other == GLOBAL
 }
 
-/// Whether the resource is in an account and Region that are to be judged: others are there, too, for policies to look up, such as the buckets of
-/// other Regions.
-fn in_view(world: &World, resource: &Resource) -> bool {
-    if !world.accounts.is_empty() && !world.accounts.contains_key(&resource.account) {
+/// Whether the account and Region are to be judged: resources of others are there, too, for policies to look up, such as the buckets of other Regions.
+fn in_view(world: &World, account: &str, region: &str) -> bool {
+    if !world.accounts.is_empty() && !world.accounts.contains_key(account) {
         return false;
     }
-    let regions = world.regions.get(&resource.account).map(Vec::as_slice).unwrap_or_default();
-    regions.is_empty() || resource.region == GLOBAL || regions.contains(&resource.region)
+    let regions = world.regions.get(account).map(Vec::as_slice).unwrap_or_default();
+    regions.is_empty() || region == GLOBAL || regions.iter().any(|known| known == region)
 }
 
 /// The documents of one thread: each resource becomes one once, for all the views of its account that follow one another.
@@ -234,75 +255,143 @@ fn document(resource: &Resource, names: &mut Names, wanted: impl Fn(&str) -> boo
 }
 
 /// Type → key → document.
-type ByType<'a> = BTreeMap<&'a str, BTreeMap<String, Document>>;
+type ByType = BTreeMap<String, BTreeMap<String, Document>>;
 
-fn object(types: ByType<'_>) -> Document {
+fn object(types: ByType) -> Document {
     Document::object(types.into_iter().map(|(name, of_type)| (name, Document::object(of_type))))
 }
 
 impl<'a> View<'a> {
-    /// The resources of the account that this Region sees.
-    fn visible(&self) -> impl Iterator<Item = &'a Resource> {
-        self.of_account.iter().copied().filter(|resource| sees(self.region, &resource.region))
+    /// The types of the resources that may be judged here.
+    pub(super) fn types(&self) -> BTreeSet<&str> {
+        match self.of_account {
+            OfAccount::Held(_) => self.inputs.iter().map(|resource| resource.type_name.as_str()).collect(),
+            OfAccount::Stored(disk) => disk
+                .regions(self.account)
+                .filter(|(region, _)| *region == self.region)
+                .flat_map(|(_, types)| types)
+                .map(String::as_str)
+                .collect(),
+        }
+    }
+
+    /// Gives the resources to judge, of these types, in the order of a world: at once where they are in memory, otherwise a part at a time.
+    pub(super) fn each_part(&self, types: &BTreeSet<&str>, mut take: impl FnMut(&[&Resource]) -> io::Result<()>) -> io::Result<()> {
+        let OfAccount::Stored(disk) = self.of_account else { return take(&self.inputs) };
+        let mut part = Vec::new();
+        for resource in disk.stream(self.account, self.region) {
+            let resource = resource?;
+            if types.contains(resource.type_name.as_str()) {
+                part.push(resource);
+            }
+            if part.len() == PART {
+                take(&part.iter().collect::<Vec<_>>())?;
+                part.clear();
+            }
+        }
+        if part.is_empty() { Ok(()) } else { take(&part.iter().collect::<Vec<_>>()) }
+    }
+
+    /// Gives the resources of the account that this Region sees.
+    fn each_visible(&self, mut take: impl FnMut(&Resource)) -> io::Result<()> {
+        match &self.of_account {
+            OfAccount::Held(all) => all.iter().filter(|resource| sees(self.region, &resource.region)).for_each(|resource| take(resource)),
+            OfAccount::Stored(disk) => {
+                for (region, _) in disk.regions(self.account).filter(|(region, _)| sees(self.region, region)) {
+                    for resource in disk.stream(self.account, region) {
+                        take(&resource?);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The document of a resource that is looked up: as the one that is judged, where both are in memory; otherwise with no more of it than policies read.
+    fn looked_up(&self, resource: &Resource, known: &LookedUp<'_>, documents: &mut Documents) -> Document {
+        match self.of_account {
+            OfAccount::Held(_) => documents.of(resource),
+            OfAccount::Stored(_) => document(resource, &mut documents.names, |name| known.reads(&resource.type_name, name)),
+        }
+    }
+
+    /// The document of a resource that is judged.
+    pub(super) fn judged(&self, resource: &Resource, documents: &mut Documents) -> Document {
+        match self.of_account {
+            OfAccount::Held(_) => documents.of(resource),
+            OfAccount::Stored(_) => documents.fresh(resource),
+        }
+    }
+
+    /// What a resource is found by in `data.resources`.
+    fn key(&self, resource: &Resource) -> String {
+        let elsewhere = resource.region != self.region && resource.region != GLOBAL;
+        if elsewhere { format!("{}@{}", resource.id, resource.region) } else { resource.id.clone() }
+    }
+
+    /// `data` for one policy, of a view in memory.
+    pub(super) fn data_of(&self, policy: &Policy, documents: &mut Documents) -> Result<Scope, PolicyError> {
+        self.data(&[policy], documents).map_err(|error| PolicyError::Rego { reason: error.to_string() })
     }
 
     /// `data` for the policies: only the types that some policy looks up.
-    pub(super) fn data(&self, policies: &[Policy], documents: &mut Documents) -> Scope {
-        let types: BTreeSet<&str> = policies.iter().flat_map(|policy| policy.read_set.types()).filter(|name| *name != ANY).collect();
-        let all = policies.iter().any(|policy| policy.read_set.is_of_any_type());
-        let mut resources: ByType<'_> = types.iter().map(|name| (*name, BTreeMap::new())).collect();
-        let mut looked_up = Vec::new();
-        for resource in self.visible().filter(|resource| all || types.contains(resource.type_name.as_str())) {
-            let elsewhere = resource.region != self.region && resource.region != GLOBAL;
-            let key = if elsewhere { format!("{}@{}", resource.id, resource.region) } else { resource.id.clone() };
-            let document = documents.of(resource);
-            resources.entry(&resource.type_name).or_default().insert(key, document.clone());
-            looked_up.push((resource, document));
-        }
+    pub(super) fn data(&self, policies: &[&Policy], documents: &mut Documents) -> io::Result<Scope> {
+        let known = LookedUp::of(policies.iter().copied(), |reads| vec![&reads.resources, &reads.referrers]);
+        let mut resources: ByType = known.types.keys().map(|name| ((*name).to_owned(), BTreeMap::new())).collect();
+        self.each_visible(|resource| {
+            if known.has(&resource.type_name) {
+                let document = self.looked_up(resource, &known, documents);
+                match resources.get_mut(&resource.type_name) {
+                    Some(of_type) => drop(of_type.insert(self.key(resource), document)),
+                    None => drop(resources.insert(resource.type_name.clone(), BTreeMap::from([(self.key(resource), document)]))),
+                }
+            }
+        })?;
         let facts =
             self.common.world.accounts.get(self.account).or_else(|| self.common.world.organization.as_ref()?.accounts.get(self.account));
         let unlisted = || AccountFacts { id: self.account.to_owned(), ..AccountFacts::default() };
         let account = json!(facts.cloned().unwrap_or_else(unlisted));
-        let referrers =
-            if policies.iter().any(|policy| policy.read_set.has_referrers()) { self.referrers(&looked_up) } else { BTreeMap::new() };
+        let has_referrers = policies.iter().any(|policy| policy.read_set.has_referrers());
+        let referrers = if has_referrers { self.referrers(&resources)? } else { BTreeMap::new() };
         let names = &mut documents.names;
-        let organization = documents.organization.get_or_insert_with(|| self.common.organization(policies, names)).clone();
-        Scope::new([
+        let organization = documents.organization.get_or_insert_with(|| self.common.organization(names)).clone();
+        Ok(Scope::new([
             ("account", Document::from(&account)),
             ("now", Document::from(&json!(nanoseconds(&self.common.world.read_at)))),
             ("organization", organization),
             ("referrers", Document::object(referrers.into_iter().map(|(id, of_id)| (id, object(of_id))))),
             ("resources", object(resources)),
-        ])
+        ]))
     }
 
-    /// Id → type → id → document of the resources that mention the id, or the ARN that belongs to it, in a property.
-    fn referrers(&self, looked_up: &[(&'a Resource, Document)]) -> BTreeMap<&'a str, ByType<'a>> {
-        let mut ids: HashMap<&str, &str> = HashMap::new();
-        for resource in self.visible() {
-            ids.insert(&resource.id, &resource.id);
+    /// Id → type → id → document of the looked-up resources that mention the id, or the ARN that belongs to it, in a property.
+    fn referrers(&self, looked_up: &ByType) -> io::Result<BTreeMap<String, ByType>> {
+        let mut ids: HashMap<String, String> = HashMap::new();
+        self.each_visible(|resource| {
+            ids.insert(resource.id.clone(), resource.id.clone());
             if let Some(arn) = &resource.arn {
-                ids.insert(arn, &resource.id);
+                ids.insert(arn.clone(), resource.id.clone());
             }
-        }
-        let mut referrers: BTreeMap<&str, ByType<'_>> = BTreeMap::new();
-        for (resource, document) in looked_up {
+        })?;
+        let mut referrers: BTreeMap<String, ByType> = BTreeMap::new();
+        self.each_visible(|resource| {
+            let Some(document) = looked_up.get(&resource.type_name).and_then(|of_type| of_type.get(&self.key(resource))) else { return };
             let mut mentioned = BTreeSet::new();
             let mut queue: Vec<&Value> = resource.properties.values().collect();
             while let Some(value) = queue.pop() {
                 match value {
-                    Value::String(text) => mentioned.extend(ids.get(text.as_str()).copied().filter(|id| *id != resource.id)),
+                    Value::String(text) => mentioned.extend(ids.get(text).filter(|id| **id != resource.id)),
                     Value::Array(items) => queue.extend(items),
                     Value::Object(object) => queue.extend(object.values()),
                     _ => {}
                 }
             }
             for id in mentioned {
-                let by_type = referrers.entry(id).or_default();
-                by_type.entry(&resource.type_name).or_default().insert(resource.id.clone(), document.clone());
+                let of_id = referrers.entry(id.clone()).or_default();
+                of_id.entry(resource.type_name.clone()).or_default().insert(resource.id.clone(), document.clone());
             }
-        }
-        referrers
+        })?;
+        Ok(referrers)
     }
 
     /// What of the resources that `policy` looks up from here was not read.

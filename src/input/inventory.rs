@@ -1,10 +1,11 @@
-//! The resources of a world, in memory as far as they fit there, otherwise on disk, account by account.
+//! The resources of a world, in memory as far as they fit there, otherwise on disk, by account and Region.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use innovate_model::{Resource, World};
+use itertools::Itertools;
 use serde_json::Value;
 
 use crate::spill::{Segment, Spill};
@@ -75,7 +76,9 @@ impl Inventory<'_> {
     /// The disk cannot be read.
     pub fn read(&self, account: &str) -> io::Result<Cow<'_, [Resource]>> {
         match &self.disk {
-            Some(disk) => disk.read(account).map(Cow::Owned),
+            Some(disk) => {
+                disk.regions(account).flat_map(|(region, _)| disk.stream(account, region)).collect::<io::Result<_>>().map(Cow::Owned)
+            }
             None => {
                 let first = self.world.resources.partition_point(|resource| resource.account.as_str() < account);
                 let rest = self.world.resources.get(first..).unwrap_or_default();
@@ -109,12 +112,25 @@ impl Inventory<'_> {
     }
 }
 
+/// The resources of an account in one Region.
+#[derive(Debug, Default)]
+struct Place {
+    /// Each is in the order of a world.
+    segments: Vec<Segment>,
+    types: BTreeSet<String>,
+    /// Type and id of the last one.
+    last: Option<(String, String)>,
+    /// Whether a segment begins before the one before it ends.
+    mixed: bool,
+}
+
 /// Resources on disk.
 #[derive(Debug)]
 pub struct Disk {
     spill: Spill,
-    accounts: BTreeMap<String, Vec<Segment>>,
-    /// What they take in memory, roughly.
+    /// By account and Region.
+    places: BTreeMap<String, BTreeMap<String, Place>>,
+    /// What the resources of each account take in memory, roughly.
     bytes: BTreeMap<String, usize>,
     /// How many there are of each type.
     pub counts: BTreeMap<String, usize>,
@@ -127,7 +143,32 @@ pub struct Disk {
 impl Disk {
     /// The accounts that have resources.
     pub fn accounts(&self) -> impl Iterator<Item = &str> {
-        self.accounts.keys().map(String::as_str)
+        self.places.keys().map(String::as_str)
+    }
+
+    /// The Regions in which the account has resources, with their types.
+    pub fn regions(&self, account: &str) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
+        self.places.get(account).into_iter().flatten().map(|(region, place)| (region.as_str(), &place.types))
+    }
+
+    /// The resources of an account in a Region one by one, in the order of a world.
+    pub fn stream(&self, account: &str, region: &str) -> Box<dyn Iterator<Item = io::Result<Resource>> + '_> {
+        let Some(place) = self.places.get(account).and_then(|regions| regions.get(region)) else { return Box::new(std::iter::empty()) };
+        let of_segment = |segment: &Segment| -> Box<dyn Iterator<Item = io::Result<Resource>> + '_> {
+            match self.spill.stream(*segment) {
+                Ok(resources) => Box::new(resources),
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        };
+        if place.mixed {
+            // An error comes first: it ends the run.
+            let comes_first = |a: &io::Result<Resource>, b: &io::Result<Resource>| match (a, b) {
+                (Ok(a), Ok(b)) => a.order() <= b.order(),
+                (a, _) => a.is_err(),
+            };
+            return Box::new(place.segments.iter().map(of_segment).kmerge_by(comes_first));
+        }
+        Box::new(place.segments.iter().flat_map(of_segment))
     }
 
     /// Those of the types that are looked up across accounts.
@@ -136,19 +177,6 @@ impl Disk {
             Ok(resources) => resources.into_iter().map(Ok).collect(),
             Err(error) => vec![Err(error)],
         })
-    }
-
-    /// The resources of an account, in the order of a world.
-    ///
-    /// # Errors
-    /// The disk cannot be read.
-    pub fn read(&self, account: &str) -> io::Result<Vec<Resource>> {
-        let mut resources = Vec::new();
-        for segment in self.accounts.get(account).into_iter().flatten() {
-            resources.extend(self.spill.read::<Resource>(*segment)?);
-        }
-        resources.sort_by(|a, b| a.order().cmp(&b.order()));
-        Ok(resources)
     }
 }
 
@@ -186,7 +214,7 @@ impl Builder {
             Some(disk) => disk,
             None => self.disk.insert(Disk {
                 spill: Spill::new()?,
-                accounts: BTreeMap::new(),
+                places: BTreeMap::new(),
                 bytes: BTreeMap::new(),
                 counts: BTreeMap::new(),
                 across: Vec::new(),
@@ -194,12 +222,20 @@ impl Builder {
             }),
         };
         // Accounts that are read at once come mixed.
-        self.held.sort_by(|a, b| a.account.cmp(&b.account));
-        for of_account in self.held.chunk_by(|a, b| a.account == b.account) {
-            let Some(first) = of_account.first() else { continue };
-            let segment = disk.spill.append(of_account)?;
-            disk.accounts.entry(first.account.clone()).or_default().push(segment);
-            *disk.bytes.entry(first.account.clone()).or_default() += of_account.iter().map(size).sum::<usize>();
+        self.held.sort_by(|a, b| a.order().cmp(&b.order()));
+        for of_region in self.held.chunk_by(|a, b| a.account == b.account && a.region == b.region) {
+            let (Some(first), Some(last)) = (of_region.first(), of_region.last()) else { continue };
+            let segment = disk.spill.append(of_region)?;
+            let place = disk.places.entry(first.account.clone()).or_default().entry(first.region.clone()).or_default();
+            place.mixed |= place.last.as_ref().is_some_and(|(name, id)| (name, id) > (&first.type_name, &first.id));
+            place.last = Some((last.type_name.clone(), last.id.clone()));
+            for of_type in of_region.chunk_by(|a, b| a.type_name == b.type_name).filter_map(<[Resource]>::first) {
+                if !place.types.contains(&of_type.type_name) {
+                    place.types.insert(of_type.type_name.clone());
+                }
+            }
+            place.segments.push(segment);
+            *disk.bytes.entry(first.account.clone()).or_default() += of_region.iter().map(size).sum::<usize>();
         }
         let looked_up = |resource: &&Resource| self.across.as_ref().is_some_and(|across| across.contains(&resource.type_name));
         disk.across.push(disk.spill.append(self.held.iter().filter(looked_up))?);
@@ -278,8 +314,9 @@ mod tests {
         // In one piece for each resource, in a few pieces, and in memory.
         let (each, pieces, held) = (built(0), built(SHARE * 20_000), built(usize::MAX));
         assert!(each.disk.is_some() && held.disk.is_none());
-        let count =
-            |inventory: &Inventory<'_>| inventory.disk.as_ref().map_or(0, |disk| disk.accounts.values().map(Vec::len).sum::<usize>());
+        let count = |inventory: &Inventory<'_>| {
+            inventory.disk.as_ref().map_or(0, |disk| disk.places.values().flatten().map(|(_, place)| place.segments.len()).sum::<usize>())
+        };
         assert!(count(&each) == 100 && (6..50).contains(&count(&pieces)), "{} pieces", count(&pieces));
         let all = |inventory: &Inventory<'_>| {
             let mut all = Vec::new();

@@ -144,12 +144,12 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn B
     Ok(match job.task {
         Task::Load => Answer::Loaded(library.describe()?),
         Task::Judge(case) => {
-            let common = Common::of(&case.world, &case.across, &case.gapped);
+            let common = Common::of(&case.world, &case.across, &case.gapped, policies);
             let mut judge = Judge::new(policies, Options { keep_passes: case.keep_passes, workers: 1, watch: Some(watch) });
             let mut line = String::new();
             while lines.read_line(&mut line)? > 0 {
                 let resources: Vec<Resource> = serde_json::from_str(&line)?;
-                judge.account(&common, &resources);
+                judge.account(&common, &resources)?;
                 say(&Answer::Found(judge.take()))?;
                 line.clear();
                 watch.note(policies.len());
