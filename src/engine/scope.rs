@@ -1,5 +1,6 @@
 //! The world as one account and Region see it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::missing::{Missing, What};
 use super::same_scope;
 use crate::input::inventory::{Disk, Inventory};
-use crate::policy::{ANY, ByType as Reads, Document, Names, Policy, PolicyError, ReadSet, Scope};
+use crate::policy::{ANY, ByType as Reads, Document, Members, Names, Policy, PolicyError, ReadSet, Scope};
 
 /// Resources on disk that are judged at once.
 const PART: usize = 2000;
@@ -243,22 +244,27 @@ impl Documents {
 
 /// The document of a resource, with those of its properties that are wanted.
 fn document(resource: &Resource, names: &mut Names, wanted: impl Fn(&str) -> bool) -> Document {
-    let text = |name, text: &str| (name, Document::from(text));
+    let properties = Document::properties(resource.properties.iter().filter(|(name, _)| wanted(name)), names);
+    of_parts(resource, Document::from(resource.id.as_str()), properties, names)
+}
+
+/// The same of its id and its properties.
+fn of_parts(resource: &Resource, id: Document, properties: Document, names: &mut Names) -> Document {
     let members = [
-        text("type", &resource.type_name),
-        text("id", &resource.id),
-        text("account", &resource.account),
-        text("region", &resource.region),
-        ("properties", Document::properties(resource.properties.iter().filter(|(name, _)| wanted(name)), names)),
+        ("type", names.text(&resource.type_name)),
+        ("id", id),
+        ("account", names.text(&resource.account)),
+        ("region", names.text(&resource.region)),
+        ("properties", properties),
     ];
-    Document::named(members.into_iter().chain(resource.arn.as_deref().map(|arn| text("arn", arn))), names)
+    Document::named(members.into_iter().chain(resource.arn.as_deref().map(|arn| ("arn", Document::from(arn)))), names)
 }
 
 /// Type → key → document.
-type ByType = BTreeMap<String, BTreeMap<String, Document>>;
+type ByType = BTreeMap<String, Members>;
 
 fn object(types: ByType) -> Document {
-    Document::object(types.into_iter().map(|(name, of_type)| (name, Document::object(of_type))))
+    Document::object(types.into_iter().map(|(name, of_type)| (name, Document::from(of_type))))
 }
 
 impl<'a> View<'a> {
@@ -293,13 +299,15 @@ impl<'a> View<'a> {
     }
 
     /// Gives the resources of the account that this Region sees.
-    fn each_visible(&self, mut take: impl FnMut(&Resource)) -> io::Result<()> {
+    fn each_visible(&self, mut take: impl FnMut(Cow<'a, Resource>)) -> io::Result<()> {
         match &self.of_account {
-            OfAccount::Held(all) => all.iter().filter(|resource| sees(self.region, &resource.region)).for_each(|resource| take(resource)),
+            OfAccount::Held(all) => {
+                all.iter().filter(|resource| sees(self.region, &resource.region)).for_each(|resource| take(Cow::Borrowed(*resource)));
+            }
             OfAccount::Stored(disk) => {
                 for (region, _) in disk.regions(self.account).filter(|(region, _)| sees(self.region, region)) {
                     for resource in disk.stream(self.account, region) {
-                        take(&resource?);
+                        take(Cow::Owned(resource?));
                     }
                 }
             }
@@ -307,12 +315,24 @@ impl<'a> View<'a> {
         Ok(())
     }
 
-    /// The document of a resource that is looked up: as the one that is judged, where both are in memory; otherwise with no more of it than policies read.
-    fn looked_up(&self, resource: &Resource, known: &LookedUp<'_>, documents: &mut Documents) -> Document {
-        match self.of_account {
+    /// The key of a resource that is looked up, and its document: as the one that is judged, where both are in memory; otherwise with no more of it than
+    /// policies read.
+    fn looked_up(&self, resource: &Resource, known: &LookedUp<'_>, documents: &mut Documents) -> (Document, Document) {
+        let key = Document::from(self.key(resource).as_ref());
+        let document = match self.of_account {
             OfAccount::Held(_) => documents.of(resource),
-            OfAccount::Stored(_) => document(resource, &mut documents.names, |name| known.reads(&resource.type_name, name)),
-        }
+            OfAccount::Stored(_) => {
+                // The key is the id, but for what is elsewhere.
+                let id = if self.is_elsewhere(resource) { Document::from(resource.id.as_str()) } else { key.clone() };
+                let wanted = resource.properties.iter().filter(|(name, _)| known.reads(&resource.type_name, name));
+                let names = &mut documents.names;
+                let properties = Document::properties(wanted, names);
+                // The little that policies read is the same for many.
+                let properties = names.shared(properties);
+                of_parts(resource, id, properties, names)
+            }
+        };
+        (key, document)
     }
 
     /// The document of a resource that is judged.
@@ -323,10 +343,13 @@ impl<'a> View<'a> {
         }
     }
 
+    fn is_elsewhere(&self, resource: &Resource) -> bool {
+        resource.region != self.region && resource.region != GLOBAL
+    }
+
     /// What a resource is found by in `data.resources`.
-    fn key(&self, resource: &Resource) -> String {
-        let elsewhere = resource.region != self.region && resource.region != GLOBAL;
-        if elsewhere { format!("{}@{}", resource.id, resource.region) } else { resource.id.clone() }
+    fn key<'r>(&self, resource: &'r Resource) -> Cow<'r, str> {
+        if self.is_elsewhere(resource) { Cow::Owned(format!("{}@{}", resource.id, resource.region)) } else { Cow::Borrowed(&resource.id) }
     }
 
     /// `data` for one policy, of a view in memory.
@@ -337,13 +360,13 @@ impl<'a> View<'a> {
     /// `data` for the policies: only the types that some policy looks up.
     pub(super) fn data(&self, policies: &[&Policy], documents: &mut Documents) -> io::Result<Scope> {
         let known = LookedUp::of(policies.iter().copied(), |reads| vec![&reads.resources, &reads.referrers]);
-        let mut resources: ByType = known.types.keys().map(|name| ((*name).to_owned(), BTreeMap::new())).collect();
+        let mut resources: ByType = known.types.keys().map(|name| ((*name).to_owned(), Members::default())).collect();
         self.each_visible(|resource| {
             if known.has(&resource.type_name) {
-                let document = self.looked_up(resource, &known, documents);
+                let (key, document) = self.looked_up(&resource, &known, documents);
                 match resources.get_mut(&resource.type_name) {
-                    Some(of_type) => drop(of_type.insert(self.key(resource), document)),
-                    None => drop(resources.insert(resource.type_name.clone(), BTreeMap::from([(self.key(resource), document)]))),
+                    Some(of_type) => of_type.insert(key, document),
+                    None => resources.entry(resource.type_name.clone()).or_default().insert(key, document),
                 }
             }
         })?;
@@ -366,29 +389,31 @@ impl<'a> View<'a> {
 
     /// Id → type → id → document of the looked-up resources that mention the id, or the ARN that belongs to it, in a property.
     fn referrers(&self, looked_up: &ByType) -> io::Result<BTreeMap<String, ByType>> {
-        let mut ids: HashMap<String, String> = HashMap::new();
+        let mut ids: HashMap<Cow<'a, str>, Cow<'a, str>> = HashMap::new();
         self.each_visible(|resource| {
-            ids.insert(resource.id.clone(), resource.id.clone());
-            if let Some(arn) = &resource.arn {
-                ids.insert(arn.clone(), resource.id.clone());
-            }
+            let (id, arn): (Cow<'a, str>, Option<Cow<'a, str>>) = match resource {
+                Cow::Borrowed(resource) => (Cow::Borrowed(&resource.id), resource.arn.as_deref().map(Cow::Borrowed)),
+                Cow::Owned(resource) => (Cow::Owned(resource.id), resource.arn.map(Cow::Owned)),
+            };
+            ids.extend(arn.map(|arn| (arn, id.clone())));
+            ids.insert(id.clone(), id);
         })?;
         let mut referrers: BTreeMap<String, ByType> = BTreeMap::new();
         self.each_visible(|resource| {
-            let Some(document) = looked_up.get(&resource.type_name).and_then(|of_type| of_type.get(&self.key(resource))) else { return };
+            let Some(document) = looked_up.get(&resource.type_name).and_then(|of_type| of_type.get(&self.key(&resource))) else { return };
             let mut mentioned = BTreeSet::new();
             let mut queue: Vec<&Value> = resource.properties.values().collect();
             while let Some(value) = queue.pop() {
                 match value {
-                    Value::String(text) => mentioned.extend(ids.get(text).filter(|id| **id != resource.id)),
+                    Value::String(text) => mentioned.extend(ids.get(text.as_str()).filter(|id| **id != resource.id)),
                     Value::Array(items) => queue.extend(items),
                     Value::Object(object) => queue.extend(object.values()),
                     _ => {}
                 }
             }
             for id in mentioned {
-                let of_id = referrers.entry(id.clone()).or_default();
-                of_id.entry(resource.type_name.clone()).or_default().insert(resource.id.clone(), document.clone());
+                let of_id = referrers.entry(id.clone().into_owned()).or_default();
+                of_id.entry(resource.type_name.clone()).or_default().insert(Document::from(resource.id.as_str()), document.clone());
             }
         })?;
         Ok(referrers)

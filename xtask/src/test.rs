@@ -22,7 +22,7 @@ pub fn run() -> Result<()> {
     process::run(cargo(&["test", "--workspace"]).env("INNOVATE_TEST_SERVER", &server.address).env("INNOVATE_TEST_PYTHON", python()?))
 }
 
-/// The benchmarks, the last of them with the test server running and seeded.
+/// The benchmarks, with the test server running and seeded for the one that reads it.
 pub fn bench() -> Result<()> {
     let server = Server::seeded()?;
     process::run(cargo(&["bench", "--benches"]).env("INNOVATE_TEST_SERVER", &server.address))

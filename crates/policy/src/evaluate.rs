@@ -39,15 +39,60 @@ impl Document {
     }
 }
 
-/// Names of members that the documents of one thread share.
+/// An object in the making.
+#[derive(Clone, Debug, Default)]
+pub struct Members(BTreeMap<regorus::Value, regorus::Value>);
+
+impl Members {
+    /// Puts a member, whose name is a text.
+    pub fn insert(&mut self, name: Document, value: Document) {
+        self.0.insert(name.0, value.0);
+    }
+
+    /// The member of this name.
+    pub fn get(&self, name: &str) -> Option<Document> {
+        self.0.get(&regorus::Value::from(name)).cloned().map(Document)
+    }
+}
+
+impl From<Members> for Document {
+    fn from(members: Members) -> Self {
+        Self(regorus::Value::from(members.0))
+    }
+}
+
+/// Names of members, and texts that many documents have, which the documents of one thread share.
 #[derive(Debug, Default)]
-pub struct Names(HashMap<String, regorus::Value>);
+pub struct Names {
+    texts: HashMap<String, regorus::Value>,
+    /// Whole documents; only so many, as there may be no two alike.
+    documents: BTreeSet<regorus::Value>,
+}
+
+/// Documents that are kept to be shared.
+const MOST_SHARED: usize = 10_000;
 
 impl Names {
+    /// The document, or one like it that is there already.
+    pub fn shared(&mut self, document: Document) -> Document {
+        if let Some(known) = self.documents.get(&document.0) {
+            return Document(known.clone());
+        }
+        if self.documents.len() < MOST_SHARED {
+            self.documents.insert(document.0.clone());
+        }
+        document
+    }
+
+    /// A text that many documents have.
+    pub fn text(&mut self, text: &str) -> Document {
+        Document(self.of(text))
+    }
+
     fn of(&mut self, name: &str) -> regorus::Value {
-        match self.0.get(name) {
+        match self.texts.get(name) {
             Some(known) => known.clone(),
-            None => self.0.entry(name.to_owned()).or_insert_with(|| regorus::Value::from(name)).clone(),
+            None => self.texts.entry(name.to_owned()).or_insert_with(|| regorus::Value::from(name)).clone(),
         }
     }
 }

@@ -16,7 +16,7 @@ mod syntax;
 
 use std::path::PathBuf;
 
-pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Names, Outcome, Scope};
+pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Members, Names, Outcome, Scope};
 pub use library::{Broken, Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
 pub use program::Program;
