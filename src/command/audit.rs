@@ -1,7 +1,7 @@
 //! `innovate audit`.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -84,6 +84,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         Some(path) => arguments.answer(&arguments.kept(path, builder)?, &library, &frameworks, None),
         None => {
             let reading = arguments.live.read(needs(&library), builder, global)?;
+            if !global.quiet {
+                // Not in the report, which is the same for the same world.
+                let seconds = reading.time.as_secs_f64();
+                writeln!(io::stderr(), "read {} accounts in {seconds:.1} seconds", reading.inventory.world.regions.len())?;
+            }
             let exit = arguments.answer(&reading.inventory, &library, &frameworks, Some(&reading.calls))?;
             reading.end()?;
             Ok(exit)

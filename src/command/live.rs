@@ -83,6 +83,8 @@ pub(super) struct Live {
 pub(super) struct Reading {
     pub(super) inventory: Inventory<'static>,
     pub(super) calls: Calls,
+    /// How long it took.
+    pub(super) time: std::time::Duration,
     journal: Option<Journal>,
 }
 
@@ -217,6 +219,7 @@ impl Live {
                 // Kept open: a closed channel would say that nobody can stop the run.
                 std::future::pending::<()>().await;
             });
+            let started = std::time::Instant::now();
             let progress = Arc::new(Progress::default());
             let shown = show(global, progress.clone(), session.clone() as Arc<dyn Cloud>);
             let world = collect(session.as_ref(), &plan, &mut store, progress, stop).await;
@@ -225,7 +228,7 @@ impl Live {
                 shown.abort();
             }
             let inventory = store.builder.finish(world.map_err(usage_of_plan)?).map_err(CollectError::Store)?;
-            Ok(Reading { inventory, calls: session.calls_by_service(), journal: store.journal })
+            Ok(Reading { inventory, calls: session.calls_by_service(), time: started.elapsed(), journal: store.journal })
         })
     }
 }
