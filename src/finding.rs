@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use innovate_model::{Cause, Resource};
+use innovate_model::{Cause, Location, Resource};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -85,6 +85,9 @@ pub struct Finding {
     /// What was not read and could not have made a difference, whatever it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub immaterial: Vec<Cause>,
+    /// Where a file declares what is at `path`; none for a live resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
 }
 
 impl Finding {
@@ -119,6 +122,7 @@ impl Finding {
             fingerprint,
             causes: Vec::new(),
             immaterial: Vec::new(),
+            location: None,
         }
     }
 

@@ -31,6 +31,9 @@ pub struct Gap {
     pub pointer: String,
     /// Why it is unknown.
     pub cause: Cause,
+    /// The values that it can have, where these are known, as JSON; `null` for its absence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
 }
 
 /// What stands for the accounts of an organization that could not be listed.

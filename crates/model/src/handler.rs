@@ -35,6 +35,8 @@ pub enum HandlerErrorCode {
     Interrupted,
     /// The caller left it out of what was to be read.
     NotChosen,
+    /// It is known only after the deployment of what declares it.
+    NotYetKnown,
     /// Any other error of the service.
     GeneralServiceException,
 }
@@ -55,6 +57,7 @@ impl HandlerErrorCode {
             Self::RegionDisabled => "region disabled",
             Self::Interrupted => "interrupted",
             Self::NotChosen => "not chosen",
+            Self::NotYetKnown => "not yet known",
             Self::GeneralServiceException => "service exception",
         }
     }

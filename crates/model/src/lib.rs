@@ -7,6 +7,7 @@
 mod denial;
 mod gap;
 mod handler;
+mod location;
 mod memory;
 pub mod pointer;
 mod resource;
@@ -16,6 +17,7 @@ mod world;
 pub use denial::{Denial, Layer};
 pub use gap::{Cause, Gap, OTHER_REGIONS, UNLISTED, Unread};
 pub use handler::{Account, Calls, Cloud, Definition, Facet, Handler, HandlerError, HandlerErrorCode, Listing, Reach, Region};
+pub use location::{Location, Position, Span};
 pub use memory::MemoryCloud;
 pub use resource::{GLOBAL, Properties, Resource};
 pub use schema::{Property, Schema, SchemaError, Schemas};
