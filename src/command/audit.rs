@@ -17,7 +17,7 @@ use crate::framework::Framework;
 use crate::input::inventory::{Builder, Inventory};
 use crate::input::snapshot;
 use crate::policy::{Library, Policy, Severity, UnknownSeverity};
-use crate::report::Report;
+use crate::report::{Format, Report};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -48,7 +48,7 @@ pub(super) struct Arguments {
 
 /// From which severity on a failure counts.
 #[derive(Clone, Copy, Debug)]
-struct FailOn(Option<Severity>);
+pub(super) struct FailOn(Option<Severity>);
 
 impl std::str::FromStr for FailOn {
     type Err = String;
@@ -114,14 +114,15 @@ impl Arguments {
     ) -> anyhow::Result<Exit> {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
-        let report = Report { world: &inventory.world, library, judgement: &judgement, frameworks, calls, style: output::style() };
-        output::write(&self.output, &report)?;
+        let report =
+            Report { world: &inventory.world, library, judgement: &judgement, frameworks, calls, texts: None, style: output::style() };
+        output::write(&self.output, Format::Table, &report)?;
         Ok(exit(library, &judgement, self.fail_on, self.require_complete))
     }
 }
 
 /// The verdicts of what shipped by this process, of what did not by another.
-fn judge(inventory: &Inventory<'_>, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
+pub(super) fn judge(inventory: &Inventory<'_>, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
     if library.ships() {
         return engine::judge(inventory, library, options).context(DISK);
     }
@@ -140,13 +141,14 @@ fn load(path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
     snapshot::load(BufReader::new(file), builder).with_context(|| format!("`{}`", path.display()))
 }
 
-fn exit(library: &Library, judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
+/// How a run ends that gave these verdicts.
+pub(super) fn exit(library: &Library, judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
     let counts = &judgement.ledger.policies;
     let fails = |policy: &&Policy| counts.get(&policy.id).is_some_and(|counts| counts.fail > 0);
     let violated = |least| library.policies.iter().filter(fails).any(|policy| policy.metadata.custom.severity >= least);
     let unknown = counts.values().any(|counts| counts.unknown > 0);
     match fail_on.0 {
-        _ if !judgement.ledger.errors.is_empty() => Exit::Error,
+        _ if !judgement.ledger.errors.is_empty() || !judgement.ledger.broken.is_empty() => Exit::Error,
         Some(least) if violated(least) => Exit::Violations,
         _ if unknown || !judgement.ledger.complete => {
             if require_complete {

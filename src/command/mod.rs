@@ -1,6 +1,7 @@
 //! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
 
 mod audit;
+mod check;
 mod dry_run;
 mod explain;
 mod framework;
@@ -39,7 +40,7 @@ pub enum Exit {
     name = "innovate",
     version,
     max_term_width = 120,
-    after_help = "Exit status: 0 clean, 1 tool error, 2 usage, 3 violations, 4 unknown or incomplete.\n\nExamples:\n  innovate audit                              read and judge every account of the organization\n  innovate snapshot -o org.snapshot           write what was read to a file\n  innovate audit --snapshot org.snapshot      judge the file, without AWS\n  innovate policy show aws.rds.tls_not_required"
+    after_help = "Exit status: 0 clean, 1 tool error, 2 usage, 3 violations, 4 unknown or incomplete.\n\nExamples:\n  innovate audit                              read and judge every account of the organization\n  innovate snapshot -o org.snapshot           write what was read to a file\n  innovate audit --snapshot org.snapshot      judge the file, without AWS\n  innovate check template.yaml                judge a template before it is deployed\n  innovate policy show aws.rds.tls_not_required"
 )]
 struct Cli {
     #[command(flatten)]
@@ -74,6 +75,8 @@ enum LogFormat {
 enum Command {
     /// Read every account of the organization and judge it.
     Audit(audit::Arguments),
+    /// Judge templates before they are deployed, by the same policies.
+    Check(check::Arguments),
     /// Read every account of the organization into a file.
     Snapshot(snapshot::Arguments),
     /// Say what a verdict rests on, and what would change it.
@@ -135,6 +138,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Audit(arguments) => audit::run(&arguments, &cli.global),
+        Command::Check(arguments) => check::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
         Command::Explain(arguments) => explain::run(&arguments, &cli.global),
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),

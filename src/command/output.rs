@@ -32,10 +32,10 @@ impl FromStr for Output {
     }
 }
 
-/// Writes every output; standard output where there is no path.
-pub(super) fn write(outputs: &[Output], report: &Report<'_>) -> anyhow::Result<()> {
-    let table = Output { format: Format::Table, path: None };
-    let outputs = if outputs.is_empty() { std::slice::from_ref(&table) } else { outputs };
+/// Writes every output; standard output where there is no path, and `usual` where none is asked for.
+pub(super) fn write(outputs: &[Output], usual: Format, report: &Report<'_>) -> anyhow::Result<()> {
+    let usual = Output { format: usual, path: None };
+    let outputs = if outputs.is_empty() { std::slice::from_ref(&usual) } else { outputs };
     for output in outputs {
         match &output.path {
             Some(path) => {

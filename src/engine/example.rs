@@ -1,13 +1,15 @@
 //! The examples beside a policy: cases that must fail, cases that must pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use innovate_model::{AccountFacts, GLOBAL, OrganizationFacts, Resource, Schemas, World};
+use innovate_model::{AccountFacts, OrganizationFacts, Resource, Schemas, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::scope;
 use crate::finding::Verdict;
+use crate::input::declared::Target;
+use crate::input::{cloudformation, document};
 use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
@@ -321,39 +323,21 @@ fn world(
     })
 }
 
-/// The resources of a plain template: the logical id is the resource's id, `Ref` and `Fn::GetAtt` give it.
+/// The resources of a template.
 fn template_resources(template: &str) -> Result<Vec<Resource>, String> {
-    let document: Value = serde_saphyr::from_str(template).map_err(|error| format!("the template: {error}"))?;
-    let Some(entries) = document.get("Resources").and_then(Value::as_object) else {
-        return Err("the template has no `Resources`".to_owned());
+    let documents = document::parse("the template", template.as_bytes()).map_err(|error| error.to_string())?;
+    let target = Target { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+    let context = cloudformation::Context {
+        target: &target,
+        parameters: &cloudformation::Parameters::new(),
+        exports: &cloudformation::Exports::default(),
+        ambiguous: &BTreeSet::new(),
+        load: &|_| Err(std::io::ErrorKind::NotFound.into()),
     };
-    let mut resources = Vec::new();
-    for (id, entry) in entries {
-        let Some(type_name) = entry.get("Type").and_then(Value::as_str) else { return Err(format!("`{id}` has no `Type`")) };
-        let region = if type_name.starts_with("AWS::IAM::") || type_name.starts_with("AWS::Route53::") { GLOBAL } else { REGION };
-        let mut resource = Resource::new(type_name, id.as_str(), ACCOUNT, region);
-        if let Some(Value::Object(properties)) = entry.get("Properties").map(resolve) {
-            resource.properties = properties;
-        }
-        resources.push(resource);
+    let Some(document) = documents.into_iter().next() else { return Err("the template is empty".to_owned()) };
+    let declared = cloudformation::read("the template", document, &context).map_err(|error| error.to_string())?;
+    if let Some(skipped) = declared.skipped.first() {
+        return Err(format!("`{}`: {}", skipped.type_name, skipped.reason));
     }
-    Ok(resources)
-}
-
-fn resolve(value: &Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            if let (1, Some((key, inner))) = (object.len(), object.iter().next()) {
-                match (key.as_str(), inner) {
-                    ("Ref", Value::String(id)) => return Value::from(id.as_str()),
-                    ("Fn::GetAtt", Value::String(path)) => return Value::from(path.split('.').next().unwrap_or(path)),
-                    ("Fn::GetAtt", Value::Array(path)) => return path.first().cloned().unwrap_or_default(),
-                    _ => {}
-                }
-            }
-            Value::Object(object.iter().map(|(key, value)| (key.clone(), resolve(value))).collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(resolve).collect()),
-        other => other.clone(),
-    }
+    Ok(declared.resources.into_iter().map(|declared| declared.resource).collect())
 }

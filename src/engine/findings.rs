@@ -93,6 +93,24 @@ impl Findings {
         self.iter()?.map(|finding| finding.map(Cow::into_owned)).collect()
     }
 
+    /// Changes each; what is changed must not move it in the order.
+    ///
+    /// # Errors
+    /// The disk cannot be read or written.
+    pub fn update(&mut self, mut change: impl FnMut(&mut Finding)) -> io::Result<()> {
+        self.held.iter_mut().for_each(&mut change);
+        for (spill, segments) in &mut self.stored {
+            let mut changed = Vec::new();
+            for segment in segments.iter() {
+                let mut list: Vec<Finding> = spill.read(*segment)?;
+                list.iter_mut().for_each(&mut change);
+                changed.push(spill.append(list)?);
+            }
+            *segments = changed;
+        }
+        Ok(())
+    }
+
     /// Takes out those of policies that are not to be believed.
     pub(super) fn retain(&mut self, stays: impl Fn(&Finding) -> bool) -> io::Result<()> {
         self.held.retain(&stays);

@@ -21,8 +21,8 @@ const MOST_INQUIRIES: usize = 500;
 /// Something that was not read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
-    /// A property of the input, by its pointer.
-    Own(String),
+    /// A property of the input, by its pointer, and what it can be where that is known: JSON texts, `null` for absence.
+    Own(String, Vec<String>),
     /// A property of resources of a type that are looked up.
     Property(String, String),
     /// The resources of a type.
@@ -77,7 +77,9 @@ impl<'a> Inquiry<'a> {
             let places = places(&self.read_set, what);
             watched.extend(&places);
             match what {
-                What::Own(pointer) if let Some(values) = values(&self.read_set, resource, pointer) => closed.push((pointer, values)),
+                What::Own(pointer, known) if let Some(values) = values(&self.read_set, resource, pointer, known) => {
+                    closed.push((pointer, values));
+                }
                 _ => open.extend(places),
             }
         }
@@ -118,7 +120,7 @@ impl<'a> Inquiry<'a> {
 fn places<'a>(reads: &'a ReadSet, what: &What) -> BTreeSet<&'a Place> {
     let by_type = [&reads.resources, &reads.referrers, &reads.organization_resources];
     match what {
-        What::Own(pointer) => reads.input.touched(pointer).flat_map(|(_, reading)| &reading.places).collect(),
+        What::Own(pointer, _) => reads.input.touched(pointer).flat_map(|(_, reading)| &reading.places).collect(),
         What::Property(name, pointer) => {
             let touched = reads.touched(name, pointer).flat_map(|(_, reading)| &reading.places);
             // Whether a resource refers to another can hang on any of its properties.
@@ -134,11 +136,15 @@ fn places<'a>(reads: &'a ReadSet, what: &What) -> BTreeSet<&'a Place> {
     }
 }
 
-/// The values that stand for all that the property could be, none of them for its absence; none where the policy does more than to compare it.
-fn values(reads: &ReadSet, resource: &Resource, pointer: &str) -> Option<Vec<Option<Value>>> {
+/// The values that stand for all that the property could be, none of them for its absence; none where the policy does more than to compare it, and
+/// nobody knows what it could be.
+fn values(reads: &ReadSet, resource: &Resource, pointer: &str, known: &[String]) -> Option<Vec<Option<Value>>> {
+    let elsewhere = reads.reads_looked_up(&resource.type_name, pointer) || reads.reads_in_organization(&resource.type_name, pointer);
+    if !known.is_empty() && !elsewhere {
+        return known.iter().map(|text| serde_json::from_str(text).ok().map(|value: Value| (!value.is_null()).then_some(value))).collect();
+    }
     let steps = pointer::names(pointer);
     let names: Vec<&str> = steps.iter().map(String::as_str).collect();
-    let elsewhere = reads.reads_looked_up(&resource.type_name, pointer) || reads.reads_in_organization(&resource.type_name, pointer);
     if elsewhere || steps.is_empty() {
         return None;
     }

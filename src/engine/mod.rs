@@ -25,6 +25,8 @@ pub use refusal::Refusal;
 pub use scope::Common;
 
 use crate::finding::{Finding, Verdict};
+use crate::input::declared::Skipped;
+use crate::input::document::InputError;
 use crate::input::inventory::{Disk, Inventory};
 use crate::policy::{ANY, Library, Policy};
 use scope::LookedUp;
@@ -105,6 +107,12 @@ pub struct Ledger {
     pub unmatched: Vec<String>,
     /// Policies that could not judge, and why; they have no verdicts.
     pub errors: BTreeMap<String, String>,
+    /// What files declare that no policy speaks of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+    /// Files that could not be read, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub broken: Vec<InputError>,
 }
 
 /// All verdicts on a world.
@@ -260,6 +268,10 @@ pub fn judgement(inventory: &Inventory<'_>, library: &Library, mut verdicts: Ver
 /// Whether the policy judges or looks up what `unread` covers.
 fn touches(world: &World, policy: &Policy, unread: &Unread) -> bool {
     let (reads, judged) = (&policy.read_set, &policy.metadata.custom.resource_types);
+    if unread.cause.code == HandlerErrorCode::NotYetKnown {
+        // No reading could have had it: verdicts that hang on it say so themselves.
+        return false;
+    }
     let here = world.accounts.contains_key(&unread.account);
     let wanted = here && unread.cause.code != HandlerErrorCode::NotChosen;
     // What was left out is still missing to a policy that sees every Region.
@@ -280,7 +292,7 @@ fn ledger(inventory: &Inventory<'_>, library: &Library) -> Ledger {
         resources: inventory.disk.as_ref().map(|disk| disk.counts.clone()).unwrap_or_default(),
         reads: world.reads.clone(),
         refusals: refusal::refusals(world, &gapped),
-        property_gaps: gapped.iter().map(|resource| resource.gaps.len()).sum(),
+        property_gaps: gapped.iter().flat_map(|resource| &resource.gaps).filter(|gap| was_to_be_read(gap)).count(),
         ..Ledger::default()
     };
     for resource in &world.resources {
@@ -297,7 +309,7 @@ fn ledger(inventory: &Inventory<'_>, library: &Library) -> Ledger {
     let gap_matters = |resource: &&Resource| {
         library.policies.iter().any(|policy| {
             let is_input = policy.metadata.custom.resource_types.contains(&resource.type_name);
-            resource.gaps.iter().any(|gap| scope::matters(policy, resource, &gap.pointer, is_input))
+            resource.gaps.iter().any(|gap| was_to_be_read(gap) && scope::matters(policy, resource, &gap.pointer, is_input))
         })
     };
     let needed = library.policies.iter().flat_map(Policy::types);
@@ -305,6 +317,11 @@ fn ledger(inventory: &Inventory<'_>, library: &Library) -> Ledger {
     ledger.uncovered = uncovered.into_iter().map(ToOwned::to_owned).collect();
     ledger.complete = ledger.uncovered.is_empty() && !world.interrupted && !touched && !gapped.iter().any(gap_matters);
     ledger
+}
+
+/// Whether the property could have been read: not so what is known only after a deployment.
+fn was_to_be_read(gap: &innovate_model::Gap) -> bool {
+    gap.cause.code != HandlerErrorCode::NotYetKnown
 }
 
 /// Whether the reading did not cover the type at all.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
-use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Resource, UNLISTED, Unread, World};
+use innovate_model::{AccountFacts, Cause, GLOBAL, Gap, HandlerErrorCode, Resource, Schemas, UNLISTED, Unread, World, pointer};
 use serde_json::{Value, json};
 
 use super::missing::{Missing, What};
@@ -180,7 +180,8 @@ pub(super) fn scopes<'a>(common: &'a Common<'a>, resources: &'a [Resource], poli
         let Some(first) = of_region.first() else { continue };
         by_account.entry(&first.account).or_default().extend(of_region);
         if in_view(common.world, &first.account, &first.region) {
-            let of_region = of_region.iter().filter(|resource| judged.contains(resource.type_name.as_str()));
+            let of_region =
+                of_region.iter().filter(|resource| judged.contains(resource.type_name.as_str()) && common.world.judges(resource));
             inputs.entry((&first.account, &first.region)).or_default().extend(of_region);
         }
     }
@@ -426,7 +427,7 @@ impl<'a> View<'a> {
         for other in &self.common.gapped {
             let here = other.account == self.account && sees(self.region, &other.region);
             for gap in &other.gaps {
-                let read = (here && reads.reads_looked_up(&other.type_name, &gap.pointer))
+                let read = (here && reads.reads_looked_up(&other.type_name, &gap.pointer) && may_matter(reads, other, gap))
                     || reads.reads_in_organization(&other.type_name, &gap.pointer);
                 if read {
                     let what = What::Property(other.type_name.clone(), gap.pointer.clone());
@@ -454,7 +455,23 @@ impl<'a> View<'a> {
 /// What of the resource itself `policy` reads and could not be read.
 pub(super) fn own_missing(policy: &Policy, resource: &Resource) -> impl Iterator<Item = Missing> {
     let read = resource.gaps.iter().filter(|gap| policy.read_set.input.reads(&gap.pointer));
-    read.map(|gap| Missing { what: What::Own(gap.pointer.clone()), cause: gap.cause.clone() })
+    read.map(|gap| Missing { what: What::Own(gap.pointer.clone(), gap.values.clone()), cause: gap.cause.clone() })
+}
+
+/// Whether a gap of a looked-up resource can matter: where all that is asked is whether the resource refers to another, a value that is known only
+/// after the deployment and cannot be a reference does not.
+fn may_matter(reads: &ReadSet, resource: &Resource, gap: &Gap) -> bool {
+    let is_read = || [reads.resources.get(&resource.type_name), reads.referrers.get(&resource.type_name)].into_iter().flatten();
+    if gap.cause.code != HandlerErrorCode::NotYetKnown || is_read().any(|paths| paths.reads(&gap.pointer)) {
+        return true;
+    }
+    let Ok(schema) = Schemas::vendored().get(&resource.type_name) else { return true };
+    let names = pointer::names(&gap.pointer);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let only_one_way = |pointers: Vec<&str>| names.first().is_some_and(|name| pointers.contains(name));
+    let types = schema.property(&names).map(innovate_model::Property::types).unwrap_or_default();
+    let is_plain = !types.is_empty() && types.iter().all(|name| matches!(*name, "boolean" | "integer" | "number"));
+    !(is_plain || only_one_way(schema.read_only()) || only_one_way(schema.write_only()))
 }
 
 /// Whether the policy reads what is at `pointer` of the resource, as its input or where it looks it up.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use innovate_model::{Location, Resource, Span};
+use innovate_model::{Location, Resource, Span, Unread};
+use serde::Serialize;
 use serde_json::Value;
 
 /// The account of resources that a file declares for no known account.
@@ -52,11 +53,12 @@ impl Origin {
 }
 
 /// Something of a file that no policy judges, and why.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Skipped {
     /// Where it is.
     pub location: Location,
     /// The type, in the words of the file, such as `aws_foo_bar`.
+    #[serde(rename = "type")]
     pub type_name: String,
     /// Why it is not judged.
     pub reason: String,
@@ -69,6 +71,8 @@ pub struct Declaration {
     pub resources: Vec<Declared>,
     /// What is left out.
     pub skipped: Vec<Skipped>,
+    /// Types of which resources may be there or not.
+    pub unread: Vec<Unread>,
 }
 
 /// Where resources go whose file does not say it.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle};
 use innovate_model::{Position, Span};
+use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
 /// Values of one text, those that aliases repeat counted each time.
@@ -16,7 +17,7 @@ const MOST_DEPTH: usize = 256;
 pub const MOST_BYTES: usize = 128 << 20;
 
 /// A text that is not of the form that it should have.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{file}{}: {message}", at.map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default())]
 pub struct InputError {
     /// The file.

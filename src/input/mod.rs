@@ -1,7 +1,9 @@
 //! What policies can judge, one file a format.
 
+pub mod cloudformation;
 pub mod declared;
 pub mod document;
+pub mod files;
 pub mod inventory;
 pub mod journal;
 pub mod snapshot;

@@ -88,7 +88,7 @@ struct WorldOf<'a> {
 impl<'a> From<&'a Inventory<'_>> for WorldOf<'a> {
     fn from(inventory: &'a Inventory<'_>) -> Self {
         // A field that is added to the world is named here, too, or this does not compile.
-        let World { read_at, caller, organization, accounts, regions, types, resources: _, unread, reads, interrupted } =
+        let World { read_at, caller, organization, accounts, regions, types, resources: _, unread, reads, interrupted, judged: _ } =
             inventory.world.as_ref();
         let (resources, interrupted) = (Resources(inventory), *interrupted);
         Self { read_at, caller, organization, accounts, regions, types, resources, unread, reads, interrupted }

@@ -3,9 +3,12 @@
 mod control;
 mod json;
 mod table;
+mod text;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use innovate_model::{Calls, World};
 
@@ -26,6 +29,8 @@ pub struct Report<'a> {
     pub frameworks: &'a [Framework],
     /// The calls that the reading took; none where a file was judged.
     pub calls: Option<&'a Calls>,
+    /// The texts of the files that declare the resources, by name; none where they are live.
+    pub texts: Option<&'a BTreeMap<String, Arc<str>>>,
     /// How it is shown.
     pub style: Style,
 }
@@ -42,15 +47,17 @@ pub struct Style {
 /// The formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// For people: a table.
     Table,
+    /// For people: each finding with the lines of the file that it is about.
+    Text,
     /// The documented, versioned JSON.
     Json,
 }
 
 /// No such format.
 #[derive(Debug, thiserror::Error)]
-#[error("no format `{0}`; use `table` or `json`, with `=PATH` to write to a file")]
+#[error("no format `{0}`; use `table`, `text` or `json`, with `=PATH` to write to a file")]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -59,6 +66,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "table" => Ok(Self::Table),
+            "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
             other => Err(UnknownFormat(other.to_owned())),
         }
@@ -73,6 +81,7 @@ impl Format {
     pub fn write(self, report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Table => table::write(report, writer),
+            Self::Text => text::write(report, writer),
             Self::Json => json::write(report, writer),
         }
     }

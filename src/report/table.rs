@@ -125,7 +125,7 @@ fn finding_table(style: Style, findings: &[Finding]) -> Table {
 }
 
 /// The text without control characters: names come from the cloud and must not steer a terminal.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
@@ -203,7 +203,7 @@ impl Summary {
     }
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

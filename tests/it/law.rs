@@ -139,7 +139,15 @@ fn fits_its_schema(world: &World, judgement: &Judgement) -> Result<(), TestCaseE
         jsonschema::validator_for(&schema).unwrap()
     });
     let mut bytes = Vec::new();
-    let report = Report { world, library: &LIBRARY, judgement, frameworks: &[], calls: None, style: Style { colour: false, width: None } };
+    let report = Report {
+        world,
+        library: &LIBRARY,
+        judgement,
+        frameworks: &[],
+        calls: None,
+        texts: None,
+        style: Style { colour: false, width: None },
+    };
     Format::Json.write(&report, &mut bytes).unwrap();
     let document: Value = serde_json::from_slice(&bytes).unwrap();
     let errors: Vec<String> = VALIDATOR.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();

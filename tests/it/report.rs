@@ -40,7 +40,10 @@ fn render(format: Format) -> String {
     let style = Style { colour: false, width: Some(120) };
     let mut bytes = Vec::new();
     format
-        .write(&Report { world: &world, library: &library, judgement: &judgement, frameworks: &[], calls: None, style }, &mut bytes)
+        .write(
+            &Report { world: &world, library: &library, judgement: &judgement, frameworks: &[], calls: None, texts: None, style },
+            &mut bytes,
+        )
         .unwrap();
     String::from_utf8(bytes).unwrap()
 }

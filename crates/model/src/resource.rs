@@ -82,6 +82,11 @@ impl Resource {
         self.properties.get(property).and_then(Value::as_str)
     }
 
+    /// What no other resource of a world has: account, Region, type and id.
+    pub fn address(&self) -> String {
+        format!("{}/{}/{}/{}", self.account, self.region, self.type_name, self.id)
+    }
+
     /// The key by which resources are put in order: account, Region, type, id.
     pub fn order(&self) -> (&str, &str, &str, &str) {
         (&self.account, &self.region, &self.type_name, &self.id)

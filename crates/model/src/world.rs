@@ -1,6 +1,6 @@
 //! Everything that was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +97,9 @@ pub struct World {
     /// Whether the reading was interrupted before its end.
     #[serde(default)]
     pub interrupted: bool,
+    /// The resources to judge, by [`Resource::address`], where it is not all: the others are there to be looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<BTreeSet<String>>,
 }
 
 impl World {
@@ -108,6 +111,11 @@ impl World {
         }
         self.unread.sort();
         self.unread.dedup();
+    }
+
+    /// Whether the resource is to be judged.
+    pub fn judges(&self, resource: &Resource) -> bool {
+        self.judged.as_ref().is_none_or(|judged| judged.contains(&resource.address()))
     }
 
     /// The resources with gaps.

@@ -55,6 +55,7 @@ pub(in crate::command) fn judge(inventory: &Inventory<'_>, library: &Library, ke
             regions: world.regions.clone(),
             types: world.types.clone(),
             unread: world.unread.clone(),
+            judged: world.judged.clone(),
             ..World::default()
         },
         across,

@@ -1,0 +1,197 @@
+//! `innovate check`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use innovate_model::{AccountFacts, Cause, HandlerErrorCode, UNLISTED, Unread, World};
+
+use super::audit::{self, FailOn};
+use super::output::{self, Output};
+use super::settings::Policies;
+use super::{DISK, Exit, Global, usage};
+use crate::engine::{self, Judgement};
+use crate::framework::Framework;
+use crate::input::cloudformation::{Parameters, parameter};
+use crate::input::declared::{NO_REGION, Origin, Target};
+use crate::input::files::{self, Gathered, Request};
+use crate::input::inventory::Inventory;
+use crate::policy::Library;
+use crate::report::{Format, Report};
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Files and folders to check; `-` is standard input. Folders are searched, what Git ignores is left out.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    #[command(flatten)]
+    policies: Policies,
+    /// Values of template parameters: a file in any form that the AWS CLI takes; repeatable, the last one counts.
+    #[arg(long, value_name = "FILE", env = "INNOVATE_PARAMETERS", value_delimiter = ',')]
+    parameters: Vec<PathBuf>,
+    /// The value of a template parameter; repeatable.
+    #[arg(long, value_name = "KEY=VALUE")]
+    parameter: Vec<String>,
+    /// What is there already: a snapshot, which the files change. Only what the files declare is judged.
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// The account that the files are deployed to; without it that of the snapshot's caller, or one that nothing is known of.
+    #[arg(long, value_name = "ID", env = "INNOVATE_ACCOUNT_ID")]
+    account_id: Option<String>,
+    /// The name of this account, for policies that ask for it.
+    #[arg(long, value_name = "NAME", env = "INNOVATE_ACCOUNT_NAME")]
+    account_name: Option<String>,
+    /// The Region that the files are deployed to.
+    #[arg(long, value_name = "REGION", env = "AWS_REGION", default_value = NO_REGION)]
+    region: String,
+    /// Exit with 3 where something fails at this severity or worse: critical, high, medium, low, info, or never.
+    #[arg(long, value_name = "SEVERITY", env = "INNOVATE_FAIL_ON", default_value = "high")]
+    fail_on: FailOn,
+    /// Exit with 3 where a verdict is unknown.
+    #[arg(long, env = "INNOVATE_REQUIRE_COMPLETE")]
+    require_complete: bool,
+    /// A report: `text`, `table` or `json`, with `=PATH` into a file; repeatable.
+    #[arg(short, long = "output", value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
+    output: Vec<Output>,
+    /// Report what passes, too.
+    #[arg(long)]
+    show_passes: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
+    let (library, frameworks) = arguments.policies.chosen(global)?;
+    if library.policies.is_empty() && library.broken.is_empty() {
+        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
+    }
+    output::probe(&arguments.output)?;
+    let snapshot = arguments.snapshot.as_deref().map(audit::read_snapshot).transpose()?;
+    let target = arguments.target(snapshot.as_ref());
+    let gathered = arguments.gather(&target)?;
+    if gathered.declaration.resources.is_empty() && gathered.declaration.skipped.is_empty() && gathered.broken.is_empty() {
+        let others = gathered.others;
+        let (paths, files) = (arguments.paths.join("`, `"), if others == 1 { "file" } else { "files" });
+        return Err(usage(format!("nothing to check in `{paths}`: {others} {files} of other kinds; name a template or its folder")));
+    }
+    arguments.answer(gathered, snapshot, &target, &library, &frameworks)
+}
+
+impl Arguments {
+    fn target(&self, snapshot: Option<&World>) -> Target {
+        let known = self.account_id.clone().or_else(|| snapshot.map(|world| world.caller.clone()));
+        Target { account: known.unwrap_or_else(|| Target::default().account), region: self.region.clone() }
+    }
+
+    fn gather(&self, target: &Target) -> anyhow::Result<Gathered> {
+        let stdin = if self.paths.iter().any(|path| path == "-") {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+            Some(bytes)
+        } else {
+            None
+        };
+        let parameters = self.parameters()?;
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let request = Request { root: Path::new(""), paths: &self.paths, stdin, target, parameters: &parameters, workers };
+        files::gather(&request).map_err(usage)
+    }
+
+    fn parameters(&self) -> anyhow::Result<Parameters> {
+        let mut parameters = Parameters::new();
+        for path in &self.parameters {
+            let text = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            parameters.extend(parameter::read(&path.to_string_lossy(), &text).map_err(usage)?);
+        }
+        for pair in &self.parameter {
+            let Some((key, value)) = pair.split_once('=') else {
+                return Err(usage(format!("`--parameter {pair}` is not of the form `KEY=VALUE`")));
+            };
+            parameters.insert(key.to_owned(), value.to_owned());
+        }
+        Ok(parameters)
+    }
+
+    /// Judges what the files declare, and reports.
+    fn answer(
+        &self,
+        gathered: Gathered,
+        snapshot: Option<World>,
+        target: &Target,
+        library: &Library,
+        frameworks: &[Framework],
+    ) -> anyhow::Result<Exit> {
+        let (world, origins) = self.world(&gathered, snapshot, target);
+        let inventory = Inventory::from(&world);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let options = engine::Options { keep_passes: self.show_passes, workers, watch: None };
+        let mut judgement = audit::judge(&inventory, library, options)?;
+        locate(&mut judgement, &origins)?;
+        judgement.ledger.skipped.clone_from(&gathered.declaration.skipped);
+        judgement.ledger.broken.clone_from(&gathered.broken);
+        let style = output::style();
+        let report = Report { world: &world, library, judgement: &judgement, frameworks, calls: None, texts: Some(&gathered.texts), style };
+        output::write(&self.output, Format::Text, &report)?;
+        for error in &gathered.broken {
+            // Said here, too, as not every format has room for it.
+            drop(writeln!(io::stderr(), "error: {error}"));
+        }
+        Ok(audit::exit(library, &judgement, self.fail_on, self.require_complete))
+    }
+
+    /// The world that the files lead to, and where in them each resource is.
+    fn world<'a>(&self, gathered: &'a Gathered, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Origin>) {
+        let declared = &gathered.declaration;
+        let mut world = snapshot.unwrap_or_else(|| World {
+            read_at: jiff::Timestamp::now().to_string(),
+            caller: target.account.clone(),
+            unread: vec![Unread {
+                account: UNLISTED.to_owned(),
+                region: "*".to_owned(),
+                type_name: "*".to_owned(),
+                cause: Cause {
+                    code: HandlerErrorCode::NotYetKnown,
+                    action: None,
+                    message: "a file says nothing of the organization; `--snapshot` brings it".to_owned(),
+                },
+            }],
+            ..World::default()
+        });
+        let origins: HashMap<String, &Origin> =
+            declared.resources.iter().map(|declared| (declared.resource.address(), &declared.origin)).collect();
+        world.resources.retain(|resource| !origins.contains_key(&resource.address()));
+        let accounts: BTreeMap<&str, &str> = declared
+            .resources
+            .iter()
+            .map(|declared| (declared.resource.account.as_str(), declared.resource.region.as_str()))
+            .chain([(target.account.as_str(), target.region.as_str())])
+            .collect();
+        for account in accounts.into_keys() {
+            let listed = world.organization.as_ref().and_then(|organization| organization.accounts.get(account)).cloned();
+            let facts = world.accounts.entry(account.to_owned()).or_insert_with(|| {
+                listed.unwrap_or_else(|| AccountFacts { id: account.to_owned(), status: "ACTIVE".to_owned(), ..AccountFacts::default() })
+            });
+            if account == target.account && self.account_name.is_some() {
+                facts.name.clone_from(&self.account_name);
+            }
+            // All Regions of what is declared are looked at, whichever a snapshot chose.
+            world.regions.remove(account);
+        }
+        world.resources.extend(declared.resources.iter().map(|declared| declared.resource.clone()));
+        world.unread.extend(declared.unread.iter().cloned());
+        world.judged = Some(origins.keys().cloned().collect());
+        world.sort();
+        (world, origins)
+    }
+}
+
+/// Says of each finding where in the files it is.
+fn locate(judgement: &mut Judgement, origins: &HashMap<String, &Origin>) -> anyhow::Result<()> {
+    let address = |finding: &crate::finding::Finding| {
+        format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id)
+    };
+    judgement
+        .findings
+        .update(|finding| finding.location = origins.get(&address(finding)).map(|origin| origin.locate(&finding.path)))
+        .context(DISK)
+}

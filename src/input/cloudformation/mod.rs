@@ -1,0 +1,490 @@
+//! CloudFormation templates, with what SAM and the CDK make of them.
+
+pub mod cdk;
+mod foreach;
+mod intrinsic;
+pub mod parameter;
+mod part;
+mod sam;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Location, Position, Resource, Schemas, Span, Unread};
+use serde_json::Value;
+
+pub use parameter::Parameters;
+
+use super::declared::{Declaration, Declared, Origin, Skipped, Target};
+use super::document::{InputError, Node, parse};
+use part::{Builder, Part};
+
+/// Stacks in stacks in stacks.
+const MOST_NESTED: usize = 10;
+
+/// Types of global services, by their service.
+const GLOBAL_SERVICES: [&str; 5] = ["AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::", "AWS::Organizations::", "AWS::SSO::"];
+
+/// What the values of several templates are known by.
+pub struct Context<'a> {
+    /// Where the stacks go.
+    pub target: &'a Target,
+    /// The values of parameters; a template takes those that it declares.
+    pub parameters: &'a Parameters,
+    /// What other templates export.
+    pub exports: &'a Exports,
+    /// Logical ids that several templates have: their resources are told apart by the file.
+    pub ambiguous: &'a BTreeSet<String>,
+    /// Reads a file that a template names.
+    pub load: &'a (dyn Fn(&str) -> io::Result<Vec<u8>> + Sync),
+}
+
+/// Values that templates export, by name.
+#[derive(Debug, Default)]
+pub struct Exports(BTreeMap<String, Part>);
+
+impl Exports {
+    /// Adds those of other templates.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+/// A template being read.
+struct Template<'a> {
+    file: Arc<str>,
+    root: Node,
+    target: &'a Target,
+    parameters: BTreeMap<String, Part>,
+    exports: &'a BTreeMap<String, Part>,
+    context: &'a Context<'a>,
+    /// What the ids of a nested stack begin with.
+    prefix: String,
+    depth: usize,
+    /// What each came to; none while it is looked for.
+    conditions: RefCell<HashMap<String, Option<intrinsic::Truth>>>,
+    ids: RefCell<HashMap<String, Option<String>>>,
+    attributes: RefCell<BTreeSet<String>>,
+    stacks: RefCell<HashMap<String, Option<Stack<'a>>>>,
+}
+
+/// A nested stack: its template, or why there is none.
+type Stack<'a> = Result<Rc<Template<'a>>, String>;
+
+/// Whether the document is a template.
+pub fn is_template(document: &Node) -> bool {
+    let has_type = |node: &Node| node.get("Type").and_then(Node::text).is_some_and(|name| name.contains("::"));
+    document.get("AWSTemplateFormatVersion").is_some()
+        || document.get("Resources").and_then(Node::entries).is_some_and(|entries| entries.iter().any(|entry| has_type(&entry.value)))
+}
+
+/// The logical ids of a template, with those that loops would write left out.
+pub fn logical_ids(document: &Node) -> impl Iterator<Item = &str> {
+    document.get("Resources").and_then(Node::entries).into_iter().flatten().map(|entry| entry.key.as_str())
+}
+
+/// The files of the stacks that a template nests.
+pub fn nested(file: &str, document: &Node) -> Vec<String> {
+    let resources = document.get("Resources").and_then(Node::entries).unwrap_or_default().iter().map(|entry| &entry.value);
+    let stacks = resources.filter(|node| node.get("Type").and_then(Node::text) == Some("AWS::CloudFormation::Stack"));
+    stacks.filter_map(template_url).filter(|url| !url.contains("://")).map(|url| beside(file, url)).collect()
+}
+
+/// Where the template of a nested stack is, as it is written; the CDK says which file it will upload.
+fn template_url(stack: &Node) -> Option<&str> {
+    let asset = stack.get("Metadata").and_then(|metadata| metadata.get("aws:asset:path"));
+    asset.or_else(|| stack.get("Properties")?.get("TemplateURL")).and_then(Node::text)
+}
+
+/// The path of what a file names, from where the file's own path starts.
+fn beside(file: &str, name: &str) -> String {
+    let mut steps: Vec<&str> = file.split('/').collect();
+    steps.pop();
+    for step in name.split(['/', '\\']) {
+        match step {
+            "." | "" => {}
+            ".." if steps.last().is_some_and(|last| *last != "..") => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
+/// What a template declares, with its nested stacks.
+///
+/// # Errors
+/// It is not of the form of a template, or names what it does not have.
+pub fn read(file: &str, document: Node, context: &Context<'_>) -> Result<Declaration, InputError> {
+    let given = context.parameters.iter().map(|(name, value)| (name.clone(), Part::text(value.as_str()))).collect();
+    let template = Template::new(file, document, context, &given, String::new(), 0)?;
+    let mut declaration = Declaration::default();
+    template.declare(&mut declaration)?;
+    Ok(declaration)
+}
+
+/// What a template exports.
+///
+/// # Errors
+/// It is not of the form of a template, or names what it does not have.
+pub fn exports(file: &str, document: Node, context: &Context<'_>) -> Result<Exports, InputError> {
+    let given = context.parameters.iter().map(|(name, value)| (name.clone(), Part::text(value.as_str()))).collect();
+    let template = Template::new(file, document, context, &given, String::new(), 0)?;
+    let mut exports = Exports::default();
+    for output in template.root.get("Outputs").and_then(Node::entries).unwrap_or_default() {
+        let name = output.value.get("Export").and_then(|export| export.get("Name"));
+        if let (Some(name), Some(value)) = (name, output.value.get("Value"))
+            && let Part::Scalar(_, name) = template.resolve(name)?
+        {
+            exports.0.insert(name, template.resolve(value)?);
+        }
+    }
+    Ok(exports)
+}
+
+impl<'a> Template<'a> {
+    fn new(
+        file: &str,
+        root: Node,
+        context: &'a Context<'a>,
+        given: &BTreeMap<String, Part>,
+        prefix: String,
+        depth: usize,
+    ) -> Result<Self, InputError> {
+        let mut template = Self {
+            file: Arc::from(file),
+            root,
+            target: context.target,
+            parameters: BTreeMap::new(),
+            exports: &context.exports.0,
+            context,
+            prefix,
+            depth,
+            conditions: RefCell::default(),
+            ids: RefCell::default(),
+            attributes: RefCell::default(),
+            stacks: RefCell::default(),
+        };
+        for section in ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"] {
+            if let Some(entry) = template.root.entry(section)
+                && entry.value.entries().is_none()
+                && entry.value.kind != super::document::Kind::Null
+            {
+                return Err(template.error(entry.span.start, format!("`{section}` is a map, not {}", entry.value.describe())));
+            }
+        }
+        for entry in template.root.get("Parameters").and_then(Node::entries).unwrap_or_default() {
+            let value = parameter::resolve(file, &entry.key, &entry.value, given.get(&entry.key))?;
+            template.parameters.insert(entry.key.clone(), value);
+        }
+        if foreach::has_loop(&template.root) {
+            template.root = foreach::expand(&template, &template.root)?;
+        }
+        Ok(template)
+    }
+
+    fn resources(&self) -> impl Iterator<Item = &super::document::Entry> {
+        self.root.get("Resources").and_then(Node::entries).into_iter().flatten()
+    }
+
+    fn resource(&self, logical: &str) -> Option<&Node> {
+        self.root.get("Resources").and_then(|resources| resources.get(logical))
+    }
+
+    fn logical_ids(&self) -> impl Iterator<Item = &str> {
+        self.resources().map(|entry| entry.key.as_str())
+    }
+
+    /// The names of the template's transforms.
+    fn transforms(&self) -> Vec<String> {
+        let Some(node) = self.root.get("Transform") else { return Vec::new() };
+        let name = |node: &Node| node.scalar().or_else(|| node.get("Name").and_then(Node::scalar)).unwrap_or_default();
+        node.items().map_or_else(|| vec![name(node)], |items| items.iter().map(name).collect())
+    }
+
+    /// Whether a transform may add what the text does not have.
+    fn is_transformed(&self) -> bool {
+        self.transforms().iter().any(|name| name != "AWS::LanguageExtensions")
+    }
+
+    /// Transforms that nobody but CloudFormation can do.
+    fn macros(&self) -> Vec<String> {
+        let known = |name: &String| name != "AWS::LanguageExtensions" && name != sam::TRANSFORM;
+        self.transforms().into_iter().filter(known).collect()
+    }
+
+    /// The name of the stack: that of the file.
+    fn name(&self) -> &str {
+        Path::new(self.file.as_ref()).file_stem().and_then(|stem| stem.to_str()).unwrap_or("stack")
+    }
+
+    fn type_of(&self, logical: &str) -> Option<&str> {
+        self.resource(logical)?.get("Type").and_then(Node::text)
+    }
+
+    /// What `Ref` of a resource gives: its identifier where the template says it, otherwise its logical id. None where there is no such resource.
+    fn id_of(&self, logical: &str) -> Result<Option<String>, InputError> {
+        if let Some(known) = self.ids.borrow().get(logical) {
+            return Ok(Some(known.clone().unwrap_or_else(|| self.placeholder(logical))));
+        }
+        let Some(node) = self.resource(logical) else { return Ok(sam::owner(self, logical).map(|_| self.placeholder(logical))) };
+        self.ids.borrow_mut().insert(logical.to_owned(), None);
+        let mut parts = Vec::new();
+        if let Ok(schema) = Schemas::vendored().get(node.get("Type").and_then(Node::text).unwrap_or_default()) {
+            let properties = node.get("Properties");
+            for name in schema.primary_identifier() {
+                let value = properties.and_then(|properties| properties.get(name)).map(|value| self.resolve(value)).transpose()?;
+                match value {
+                    Some(Part::Scalar(_, text)) => parts.push(text),
+                    _ => {
+                        parts.clear();
+                        break;
+                    }
+                }
+            }
+        }
+        let id = if parts.is_empty() { self.placeholder(logical) } else { parts.join("|") };
+        self.ids.borrow_mut().insert(logical.to_owned(), Some(id.clone()));
+        Ok(Some(id))
+    }
+
+    fn placeholder(&self, logical: &str) -> String {
+        if self.prefix.is_empty() && self.context.ambiguous.contains(logical) {
+            return format!("{}#{logical}", self.file);
+        }
+        format!("{}{logical}", self.prefix)
+    }
+
+    /// What `Fn::GetAtt` gives.
+    fn attribute(&self, logical: &str, attribute: &str, at: Position) -> Result<Part, InputError> {
+        let after = || Part::unknown(format!("`{logical}.{attribute}` is known only when the stack is deployed"));
+        let Some(node) = self.resource(logical) else {
+            return match self.reference(logical, at)? {
+                Part::Scalar(..) if attribute == "Arn" => {
+                    let type_name = sam::owner(self, logical).unwrap_or_default();
+                    Ok(Part::text(self.arn(type_name, &self.placeholder(logical))))
+                }
+                _ => Ok(after()),
+            };
+        };
+        let type_name = node.get("Type").and_then(Node::text).unwrap_or_default().to_owned();
+        if type_name == "AWS::CloudFormation::Stack" {
+            let Some(output) = attribute.strip_prefix("Outputs.") else { return Ok(after()) };
+            return match self.stack(logical, node)? {
+                Ok(stack) => match stack.root.get("Outputs").and_then(|outputs| outputs.get(output)) {
+                    Some(found) => found.get("Value").map_or_else(|| Ok(after()), |value| stack.resolve(value)),
+                    None => Err(self.error(at, format!("`{}` has no output `{output}`", stack.file))),
+                },
+                Err(why) => Ok(Part::unknown(why)),
+            };
+        }
+        let Some(id) = self.id_of(logical)? else { return Ok(after()) };
+        let Ok(schema) = Schemas::vendored().get(&type_name) else { return Ok(after()) };
+        if is_identity(schema, attribute) {
+            return Ok(Part::text(id));
+        }
+        if attribute.ends_with("Arn") && !attribute.contains('.') {
+            return Ok(Part::text(self.arn(&type_name, &id)));
+        }
+        let steps: Vec<&str> = attribute.split('.').collect();
+        let given = steps.iter().try_fold(node.get("Properties"), |node, step| node.map(|node| node.get(step))).flatten();
+        let Some(given) = given else {
+            // What only the service sets is not known; what matters to policies is that it is of this resource.
+            let property = schema.property(&steps).filter(|property| property.types() == ["string"]);
+            return Ok(if property.is_some() { Part::text(id) } else { after() });
+        };
+        let key = format!("{logical}.{attribute}");
+        if !self.attributes.borrow_mut().insert(key.clone()) {
+            return Err(self.error(at, format!("`{key}` rests on itself")));
+        }
+        let value = self.resolve(given);
+        self.attributes.borrow_mut().remove(&key);
+        value
+    }
+
+    /// An ARN for what has none yet, in the form of its service.
+    fn arn(&self, type_name: &str, id: &str) -> String {
+        arn(type_name, id, self.target)
+    }
+
+    /// The template of a nested stack, or why it is not there.
+    fn stack(&self, logical: &str, node: &Node) -> Result<Stack<'a>, InputError> {
+        if let Some(known) = self.stacks.borrow().get(logical) {
+            return Ok(known.clone().unwrap_or_else(|| Err(format!("the nested stack `{logical}` rests on itself"))));
+        }
+        self.stacks.borrow_mut().insert(logical.to_owned(), None);
+        let stack = self.load_stack(logical, node)?;
+        self.stacks.borrow_mut().insert(logical.to_owned(), Some(stack.clone()));
+        Ok(stack)
+    }
+
+    fn load_stack(&self, logical: &str, node: &Node) -> Result<Stack<'a>, InputError> {
+        let properties = node.get("Properties");
+        let url = match (template_url(node), properties.and_then(|properties| properties.get("TemplateURL"))) {
+            (Some(url), _) => Part::text(url),
+            (None, Some(url)) => self.resolve(url)?,
+            (None, None) => return Err(self.error(node.span.start, format!("the stack `{logical}` has no `TemplateURL`"))),
+        };
+        let Some(url) = url.written() else { return Ok(Err(format!("the template of the nested stack `{logical}` is not known here"))) };
+        if url.contains("://") {
+            return Ok(Err(format!("the template of the nested stack `{logical}` is at an address, not in a file")));
+        }
+        if self.depth >= MOST_NESTED {
+            return Err(self.error(node.span.start, format!("stacks are nested more than {MOST_NESTED} deep")));
+        }
+        let path = beside(&self.file, url);
+        let text = match (self.context.load)(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                return Err(self.error(node.span.start, format!("cannot read the template `{path}` of the stack `{logical}`: {error}")));
+            }
+        };
+        let Some(document) = parse(&path, &text)?.into_iter().next() else {
+            return Err(InputError::new(&path, None, "holds no template"));
+        };
+        let mut given = BTreeMap::new();
+        for entry in properties.and_then(|properties| properties.get("Parameters")).and_then(Node::entries).unwrap_or_default() {
+            given.insert(entry.key.clone(), self.resolve(&entry.value)?);
+        }
+        let prefix = format!("{}{logical}.", self.prefix);
+        Self::new(&path, document, self.context, &given, prefix, self.depth + 1).map(|template| Ok(Rc::new(template)))
+    }
+
+    fn location(&self, address: &str, span: Span) -> Location {
+        Location { file: self.file.to_string(), address: address.to_owned(), span }
+    }
+
+    /// Adds what the template declares.
+    fn declare(&self, declaration: &mut Declaration) -> Result<(), InputError> {
+        if self.root.get("Resources").is_none() {
+            return Err(self.error(self.root.span.start, "a template has `Resources`, and this one has not"));
+        }
+        for name in self.macros() {
+            let at = self.root.entry("Transform").map(super::document::Entry::place).unwrap_or_default();
+            declaration.skipped.push(Skipped {
+                location: self.location("Transform", at),
+                type_name: name,
+                reason: "a transform that only CloudFormation does may change every resource".to_owned(),
+            });
+        }
+        for entry in self.resources() {
+            let (logical, node) = (entry.key.as_str(), &entry.value);
+            let type_name = match node.get("Type") {
+                Some(name) => name.text().ok_or_else(|| self.error(name.span.start, "`Type` is a text, such as `AWS::S3::Bucket`"))?,
+                None if logical == "Fn::Transform" => {
+                    declaration.skipped.push(Skipped {
+                        location: self.location(logical, entry.span),
+                        type_name: logical.to_owned(),
+                        reason: "what a transform includes is known only when the stack is deployed".to_owned(),
+                    });
+                    continue;
+                }
+                None => return Err(self.error(entry.span.start, format!("the resource `{logical}` has no `Type`"))),
+            };
+            let condition = node.get("Condition").and_then(Node::text);
+            let exists = condition.map_or(Ok(Some(true)), |name| self.condition(name, node.span.start))?;
+            if exists == Some(false) {
+                continue;
+            }
+            if type_name == "AWS::CloudFormation::Stack" {
+                match self.stack(logical, node)? {
+                    Ok(stack) => stack.declare(declaration)?,
+                    Err(reason) => declaration.skipped.push(Skipped {
+                        location: self.location(logical, entry.span),
+                        type_name: type_name.to_owned(),
+                        reason,
+                    }),
+                }
+                continue;
+            }
+            if type_name.starts_with("AWS::Serverless::") {
+                self.serverless(entry, type_name, declaration)?;
+                continue;
+            }
+            if Schemas::vendored().get(type_name).is_err() {
+                declaration.skipped.push(Skipped {
+                    location: self.location(logical, entry.span),
+                    type_name: type_name.to_owned(),
+                    reason: "no policy speaks of this type".to_owned(),
+                });
+                continue;
+            }
+            if let (None, Some(condition)) = (exists, condition) {
+                declaration.unread.push(Unread {
+                    account: self.target.account.clone(),
+                    region: region_of(type_name, self.target).to_owned(),
+                    type_name: type_name.to_owned(),
+                    cause: not_yet(format!("whether `{logical}` is there hangs on the condition `{condition}`")),
+                });
+            }
+            let properties = match node.get("Properties") {
+                Some(properties) => self.resolve(properties)?,
+                None => Part::Map(Vec::new()),
+            };
+            let address = node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Node::text).unwrap_or(logical);
+            let id = self.id_of(logical)?.unwrap_or_else(|| self.placeholder(logical));
+            let mut declared = self.declared(type_name, &id, address, entry.span, &properties);
+            let metadata = node.get("Metadata").and_then(|metadata| metadata.entry("innovate"));
+            declared.origin.remarks.extend(metadata.map(|entry| (entry.span, entry.value.value())));
+            if !self.macros().is_empty() {
+                declared.resource.add_gap("", not_yet("a transform may change it when the stack is deployed".to_owned()));
+            }
+            declaration.resources.push(declared);
+        }
+        Ok(())
+    }
+
+    /// A resource of these properties.
+    fn declared(&self, type_name: &str, id: &str, address: &str, span: Span, properties: &Part) -> Declared {
+        let mut resource = Resource::new(type_name, id, self.target.account.as_str(), region_of(type_name, self.target));
+        let mut places = BTreeMap::new();
+        let schema = Schemas::vendored().get(type_name).ok();
+        let mut builder = Builder { resource: &mut resource, places: &mut places };
+        if let Some(Value::Object(object)) = builder.build(properties, "", schema.map(innovate_model::Schema::root)) {
+            resource.properties = object;
+        }
+        resource.arn = Some(self.arn(type_name, id));
+        let origin = Origin { file: self.file.clone(), address: address.to_owned(), span, places, remarks: Vec::new() };
+        Declared { resource, origin }
+    }
+}
+
+/// Whether the attribute is the identifier of the resource, perhaps by another name, as `GroupId` for the `Id` of a security group.
+fn is_identity(schema: &innovate_model::Schema, attribute: &str) -> bool {
+    match schema.primary_identifier().as_slice() {
+        [one] => *one == attribute || (*one == "Id" && matches!(attribute, "GroupId" | "InstanceId" | "VolumeId")),
+        _ => false,
+    }
+}
+
+fn not_yet(message: String) -> Cause {
+    Cause { code: HandlerErrorCode::NotYetKnown, action: None, message }
+}
+
+/// Where the resources of a type go.
+pub fn region_of<'a>(type_name: &str, target: &'a Target) -> &'a str {
+    if GLOBAL_SERVICES.iter().any(|service| type_name.starts_with(service)) { GLOBAL } else { &target.region }
+}
+
+/// An ARN for what has none yet, in the form of its service.
+pub fn arn(type_name: &str, id: &str, target: &Target) -> String {
+    if id.starts_with("arn:") {
+        return id.to_owned();
+    }
+    let partition = intrinsic::partition(&target.region);
+    let Target { account, region } = target;
+    let mut parts = type_name.split("::").skip(1).map(str::to_lowercase);
+    let (service, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match type_name {
+        "AWS::S3::Bucket" => format!("arn:{partition}:s3:::{id}"),
+        "AWS::SNS::Topic" | "AWS::SQS::Queue" => format!("arn:{partition}:{service}:{region}:{account}:{id}"),
+        "AWS::IAM::ManagedPolicy" => format!("arn:{partition}:iam::{account}:policy/{id}"),
+        _ if type_name.starts_with("AWS::IAM::") => format!("arn:{partition}:iam::{account}:{kind}/{id}"),
+        "AWS::Logs::LogGroup" => format!("arn:{partition}:logs:{region}:{account}:log-group:{id}:*"),
+        "AWS::SecretsManager::Secret" => format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{id}"),
+        _ => format!("arn:{partition}:{service}:{region}:{account}:{kind}/{id}"),
+    }
+}

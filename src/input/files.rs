@@ -1,0 +1,348 @@
+//! Files and folders of what is to be deployed, known by what they hold.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::cloudformation::{self, Context, Exports, Parameters, cdk};
+use super::declared::{Declaration, Target};
+use super::document::{InputError, MOST_BYTES, Node, parse};
+
+/// The name of what comes from standard input.
+pub const STDIN: &str = "<stdin>";
+
+/// What a file of a folder must have somewhere to be looked into.
+const MARKS: [&str; 4] = ["Resources", "apiVersion", "planned_values", "artifacts"];
+
+/// Endings of files that a folder is searched for.
+const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
+
+/// What to read.
+pub struct Request<'a> {
+    /// The folder that paths start from.
+    pub root: &'a Path,
+    /// Files and folders; `-` is standard input.
+    pub paths: &'a [String],
+    /// What standard input holds, where it is among the paths.
+    pub stdin: Option<Vec<u8>>,
+    /// Where resources go whose file does not say it.
+    pub target: &'a Target,
+    /// Values of parameters.
+    pub parameters: &'a Parameters,
+    /// Threads.
+    pub workers: usize,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// What the files declare.
+    pub declaration: Declaration,
+    /// The texts of the files, by name.
+    pub texts: BTreeMap<String, Arc<str>>,
+    /// Files that are not of the form that they should have.
+    pub broken: Vec<InputError>,
+    /// Files that declare something.
+    pub files: usize,
+    /// Files of folders that hold nothing of this kind.
+    pub others: usize,
+}
+
+/// A file, and what it is.
+struct File {
+    name: String,
+    kind: Kind,
+    target: Option<Target>,
+}
+
+enum Kind {
+    Template(Node),
+    Assembly(Node),
+    Other,
+}
+
+/// A file as it is, or why it cannot be had.
+struct Raw {
+    name: String,
+    /// Whether the user named it.
+    named: bool,
+    bytes: io::Result<Vec<u8>>,
+}
+
+/// Reads what the paths name.
+///
+/// # Errors
+/// A path is not there, or a folder cannot be read.
+pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
+    let names = walk(request)?;
+    let mut gathered = Gathered::default();
+    let found = shared_out(request.workers, &names, |(name, named)| {
+        let raw = load(request, name, *named);
+        (examine(&raw), text(raw))
+    });
+    let mut files = Vec::new();
+    for (examined, (name, text)) in found {
+        match examined {
+            Ok(Kind::Other) => gathered.others += 1,
+            Ok(kind) => {
+                gathered.texts.insert(name.clone(), text);
+                files.push(File { name, kind, target: None });
+            }
+            Err(error) => {
+                gathered.texts.insert(name, text);
+                gathered.broken.push(error);
+            }
+        }
+    }
+    assemble(request, &mut files, &mut gathered);
+    gathered.files = files.len();
+    declare(request, files, &mut gathered);
+    Ok(gathered)
+}
+
+/// The files of the paths, each once, and whether the user named it.
+fn walk(request: &Request<'_>) -> Result<Vec<(String, bool)>, InputError> {
+    let mut names: BTreeMap<String, bool> = BTreeMap::new();
+    for path in request.paths {
+        if path == "-" {
+            names.insert(STDIN.to_owned(), true);
+            continue;
+        }
+        let full = request.root.join(path);
+        if full.is_file() {
+            names.insert(shown(path), true);
+            continue;
+        }
+        if !full.exists() {
+            return Err(InputError::new(path, None, "is not there"));
+        }
+        let mut walk = ignore::WalkBuilder::new(&full);
+        // What nobody commits is not what is deployed, but for what the CDK writes; a hidden folder may be somebody's own.
+        walk.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
+        let mut folders = vec![walk];
+        if full.join("cdk.out").is_dir() {
+            let mut assembly = ignore::WalkBuilder::new(full.join("cdk.out"));
+            assembly.standard_filters(false);
+            folders.push(assembly);
+        }
+        for entry in folders.iter().flat_map(ignore::WalkBuilder::build) {
+            let entry = entry.map_err(|error| InputError::new(path, None, error.to_string()))?;
+            let ends = entry.path().extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ENDINGS.contains(&ending));
+            if ends && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                let inside = entry.path().strip_prefix(request.root).unwrap_or(entry.path());
+                names.entry(shown(&inside.to_string_lossy())).or_insert(false);
+            }
+        }
+    }
+    Ok(names.into_iter().collect())
+}
+
+/// A path as it is shown: with `/`, and without `.` before it.
+fn shown(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut rest = path.as_str();
+    while let Some(inner) = rest.strip_prefix("./") {
+        rest = inner;
+    }
+    if rest.is_empty() { path } else { rest.to_owned() }
+}
+
+/// Gives the items to threads; answers come in the order of the items.
+fn shared_out<T: Sync, R: Send>(workers: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let one = || {
+        let mut done = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(number) else { return done };
+            done.push((number, work(item)));
+        }
+    };
+    let mut all: Vec<(usize, R)> = std::thread::scope(|threads| {
+        let others: Vec<_> = (1..workers.min(items.len() / 2)).map(|_| threads.spawn(one)).collect();
+        let mine = one();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(mine).chain(others).flatten().collect()
+    });
+    all.sort_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, result)| result).collect()
+}
+
+fn load(request: &Request<'_>, name: &str, named: bool) -> Raw {
+    let bytes = match (&request.stdin, name) {
+        (Some(bytes), STDIN) => Ok(bytes.clone()),
+        _ => read(&request.root.join(name)),
+    };
+    Raw { name: name.to_owned(), named, bytes }
+}
+
+/// A file, unless it is too large to be looked at.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let size = std::fs::metadata(path)?.len();
+    if usize::try_from(size).map_or(true, |size| size > MOST_BYTES) {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has {size} bytes, more than the {MOST_BYTES} that are read")));
+    }
+    std::fs::read(path)
+}
+
+fn text(raw: Raw) -> (String, Arc<str>) {
+    let text = raw.bytes.map(|bytes| match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    });
+    (raw.name, Arc::from(text.unwrap_or_default()))
+}
+
+/// What the file is. A file of a folder that is none of ours is no error.
+fn examine(raw: &Raw) -> Result<Kind, InputError> {
+    let bytes = match &raw.bytes {
+        Ok(bytes) => bytes.as_slice(),
+        Err(error) => return Err(InputError::new(&raw.name, None, format!("cannot be read: {error}"))),
+    };
+    let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
+    if !raw.named && !MARKS.iter().any(|mark| text.contains(mark)) {
+        return Ok(Kind::Other);
+    }
+    let documents = match parse(&raw.name, bytes) {
+        Ok(documents) => documents,
+        Err(_) if !raw.named && !is_meant(&text) => return Ok(Kind::Other),
+        Err(error) => return Err(error),
+    };
+    match <[Node; 1]>::try_from(documents) {
+        Ok([document]) if cloudformation::is_template(&document) => Ok(Kind::Template(document)),
+        Ok([document]) if cdk::is_manifest(&document) => Ok(Kind::Assembly(document)),
+        _ if raw.named => Err(InputError::new(
+            &raw.name,
+            None,
+            "is nothing that can be checked: no CloudFormation template and no `cdk.out/manifest.json`",
+        )),
+        _ => Ok(Kind::Other),
+    }
+}
+
+/// Whether a text that does not parse was meant to be one of ours: not so a template of templates.
+fn is_meant(text: &str) -> bool {
+    let begins = |word: &str| text.lines().any(|line| line.trim_start_matches(['"', '{', ' ', '\t']).starts_with(word));
+    !text.contains("{{ ") && !text.contains("{{-") && (begins("AWSTemplateFormatVersion") || text.lines().any(|line| line == "Resources:"))
+}
+
+/// Takes the stacks of assemblies for templates with the account and Region that they go to, and leaves out what else lies beside them, and the
+/// templates of nested stacks, which are read where they are used.
+fn assemble(request: &Request<'_>, files: &mut Vec<File>, gathered: &mut Gathered) {
+    let (mut folders, mut stacks): (Vec<String>, HashMap<String, Target>) = (Vec::new(), HashMap::new());
+    let manifests = files.iter().filter_map(|file| match &file.kind {
+        Kind::Assembly(manifest) => Some((file.name.clone(), manifest.clone())),
+        _ => None,
+    });
+    let mut manifests: Vec<(String, Node)> = manifests.collect();
+    while let Some((name, manifest)) = manifests.pop() {
+        let folder = name.strip_suffix("manifest.json").unwrap_or(&name).to_owned();
+        if folders.contains(&folder) {
+            continue;
+        }
+        folders.push(folder);
+        match cdk::stacks(&name, &manifest, request.target) {
+            Ok((found, assemblies)) => {
+                stacks.extend(found.into_iter().map(|stack| (stack.file, stack.target)));
+                for inner in assemblies {
+                    match examine(&load(request, &inner, true)) {
+                        Ok(Kind::Assembly(manifest)) => manifests.push((inner, manifest)),
+                        Ok(_) => gathered.broken.push(InputError::new(&inner, None, "is no manifest of the CDK")),
+                        Err(error) => gathered.broken.push(error),
+                    }
+                }
+            }
+            Err(error) => gathered.broken.push(error),
+        }
+    }
+    let named: BTreeSet<&String> = files.iter().map(|file| &file.name).collect();
+    let missing: Vec<String> = stacks.keys().filter(|name| !named.contains(name)).cloned().collect();
+    for name in missing {
+        let raw = load(request, &name, true);
+        match examine(&raw) {
+            Ok(kind) => {
+                gathered.texts.insert(name.clone(), text(raw).1);
+                files.push(File { name, kind, target: None });
+            }
+            Err(error) => gathered.broken.push(error),
+        }
+    }
+    let nested: BTreeSet<String> = files
+        .iter()
+        .filter_map(|file| match &file.kind {
+            Kind::Template(document) => Some(cloudformation::nested(&file.name, document)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    files.retain_mut(|file| {
+        file.target = stacks.get(&file.name).cloned();
+        let beside = file.target.is_none() && folders.iter().any(|folder| file.name.starts_with(folder));
+        matches!(file.kind, Kind::Template(_)) && !beside && !nested.contains(&file.name)
+    });
+}
+
+/// Adds what the files declare.
+fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for file in &files {
+        if let Kind::Template(document) = &file.kind {
+            cloudformation::logical_ids(document).for_each(|id| *seen.entry(id).or_default() += 1);
+        }
+    }
+    let ambiguous: BTreeSet<String> = seen.into_iter().filter(|(_, count)| *count > 1).map(|(id, _)| id.to_owned()).collect();
+    let load = |name: &str| if name.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { read(&request.root.join(name)) };
+    let targets: Vec<Target> = files.iter().map(|file| file.target.clone().unwrap_or_else(|| request.target.clone())).collect();
+    let context = |number: usize, exports| Context {
+        target: targets.get(number).unwrap_or(request.target),
+        parameters: request.parameters,
+        exports,
+        ambiguous: &ambiguous,
+        load: &load,
+    };
+    let (none, mut exports) = (Exports::default(), Exports::default());
+    if gathered.texts.values().any(|text| text.contains("ImportValue")) {
+        for (number, file) in files.iter().enumerate() {
+            if let Kind::Template(document) = &file.kind {
+                // What is wrong with the template is told when it is read.
+                exports.extend(cloudformation::exports(&file.name, document.clone(), &context(number, &none)).unwrap_or_default());
+            }
+        }
+    }
+    let numbered: Vec<(usize, &File)> = files.iter().enumerate().collect();
+    let read_all = shared_out(request.workers, &numbered, |(number, file)| match &file.kind {
+        Kind::Template(document) => cloudformation::read(&file.name, document.clone(), &context(*number, &exports)),
+        Kind::Assembly(_) | Kind::Other => Ok(Declaration::default()),
+    });
+    let mut addresses: BTreeSet<String> = BTreeSet::new();
+    for declared in read_all {
+        match declared {
+            Ok(mut declaration) => {
+                for declared in &mut declaration.resources {
+                    // Two templates may name one resource, such as those of two environments.
+                    while !addresses.insert(declared.resource.address()) {
+                        declared.resource.id = format!("{}#{}", declared.origin.file, declared.resource.id);
+                    }
+                }
+                let all = &mut gathered.declaration;
+                all.resources.extend(declaration.resources);
+                all.skipped.extend(declaration.skipped);
+                all.unread.extend(declaration.unread);
+            }
+            Err(error) => gathered.broken.push(error),
+        }
+    }
+    // The texts of nested templates are wanted where findings are shown.
+    let files: BTreeSet<&Arc<str>> = gathered.declaration.resources.iter().map(|declared| &declared.origin.file).collect();
+    for name in files {
+        if !gathered.texts.contains_key(name.as_ref())
+            && let Ok(bytes) = read(&request.root.join(name.as_ref()))
+        {
+            gathered.texts.insert(name.to_string(), Arc::from(String::from_utf8_lossy(&bytes)));
+        }
+    }
+    gathered.broken.sort_by(|a, b| (&a.file, a.at).cmp(&(&b.file, b.at)));
+}
