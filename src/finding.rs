@@ -58,6 +58,13 @@ pub struct ResourceRef {
     pub arn: Option<String>,
 }
 
+impl ResourceRef {
+    /// The type without its provider, such as `RDS::DBInstance`.
+    pub fn kind(&self) -> &str {
+        self.type_name.split_once("::").map_or(self.type_name.as_str(), |(_, rest)| rest)
+    }
+}
+
 /// One verdict, in the form in which it is reported: one for each place that a policy denies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Finding {

@@ -52,8 +52,7 @@ pub(super) struct Arguments {
     /// Exit with 3 where a verdict is unknown.
     #[arg(long, env = "INNOVATE_REQUIRE_COMPLETE")]
     require_complete: bool,
-    /// A report: `text`, `table` or `json`, with `=PATH` into a file; repeatable.
-    #[arg(short, long = "output", value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
+    #[arg(short, long = "output", help = output::help(), value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
     output: Vec<Output>,
     /// Report what passes, too.
     #[arg(long)]
@@ -129,6 +128,7 @@ impl Arguments {
         locate(&mut judgement, &origins)?;
         judgement.ledger.skipped.clone_from(&gathered.declaration.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
+        judgement.ledger.complete &= gathered.broken.is_empty();
         let style = output::style();
         let report = Report { world: &world, library, judgement: &judgement, frameworks, calls: None, texts: Some(&gathered.texts), style };
         output::write(&self.output, Format::Text, &report)?;

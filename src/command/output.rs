@@ -32,6 +32,11 @@ impl FromStr for Output {
     }
 }
 
+/// What `--output` takes.
+pub(super) fn help() -> String {
+    format!("A report: {}, with `=PATH` into a file; repeatable", Format::names())
+}
+
 /// Writes every output; standard output where there is no path, and `usual` where none is asked for.
 pub(super) fn write(outputs: &[Output], usual: Format, report: &Report<'_>) -> anyhow::Result<()> {
     let usual = Output { format: usual, path: None };

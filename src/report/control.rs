@@ -39,19 +39,57 @@ pub(super) struct Judged<'a> {
     pub(super) manual: Option<&'a str>,
 }
 
+impl Judged<'_> {
+    /// The status in a person's words.
+    pub(super) fn word(&self) -> &'static str {
+        match self.status {
+            Status::Fail => "fail",
+            Status::Error => "error",
+            Status::Unknown => "unknown",
+            Status::Manual => "manual",
+            Status::Unserved => "unserved",
+            Status::NotApplicable => "does not apply",
+            Status::Pass if self.manual.is_some() => "pass, in part",
+            Status::Pass => "pass",
+        }
+    }
+}
+
 /// A framework and what was found.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary<'a> {
-    id: &'a str,
+    pub(super) id: &'a str,
     pub(super) title: &'a str,
     pub(super) version: &'a str,
     pub(super) controls: Vec<Judged<'a>>,
+}
+
+impl Summary<'_> {
+    /// How many controls there are of each status, in one line.
+    pub(super) fn line(&self) -> String {
+        let count = |status: Status| self.controls.iter().filter(|control| control.status == status).count();
+        format!(
+            "{} controls fail, {} cannot be judged, {} pass, {} do not apply, {} are left to a person, no policy judges {}",
+            count(Status::Fail),
+            count(Status::Unknown) + count(Status::Error),
+            count(Status::Pass),
+            count(Status::NotApplicable),
+            count(Status::Manual),
+            count(Status::Unserved),
+        )
+    }
 }
 
 /// What was found for each control of a framework.
 pub(super) fn summary<'a>(framework: &'a Framework, ledger: &Ledger) -> Summary<'a> {
     let controls = framework.controls.iter().map(|control| judged(control, ledger)).collect();
     Summary { id: &framework.id, title: &framework.title, version: &framework.version, controls }
+}
+
+/// The controls that a policy serves, in the order of the frameworks.
+pub(super) fn served<'a>(frameworks: &'a [Framework], policy: &str) -> impl Iterator<Item = (&'a Framework, &'a Control)> {
+    let of = |framework: &'a Framework| framework.controls.iter().map(move |control| (framework, control));
+    frameworks.iter().flat_map(of).filter(move |(_, control)| control.policies.iter().any(|served| served == policy))
 }
 
 fn judged<'a>(control: &'a Control, ledger: &Ledger) -> Judged<'a> {

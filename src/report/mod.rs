@@ -1,15 +1,27 @@
 //! Reports, one file a format.
 
+mod asff;
 mod control;
+mod csv;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
+mod ocsf;
+mod outcome;
+mod place;
+mod sarif;
 mod table;
 mod text;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use clap::ValueEnum;
 use innovate_model::{Calls, World};
 
 use crate::engine::Judgement;
@@ -44,8 +56,8 @@ pub struct Style {
     pub width: Option<u16>,
 }
 
-/// The formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The formats, each by its own name in lower case with a hyphen between words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people: a table.
     Table,
@@ -53,36 +65,70 @@ pub enum Format {
     Text,
     /// The documented, versioned JSON.
     Json,
+    /// For code scanning.
+    Sarif,
+    /// For the test pages of CI systems.
+    Junit,
+    /// Compliance Findings of the Open Cybersecurity Schema Framework.
+    Ocsf,
+    /// For AWS Security Hub.
+    Asff,
+    /// For spreadsheets.
+    Csv,
+    /// A comment on a pull request, or a job summary.
+    Markdown,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// The code quality report of GitLab.
+    GitlabCodeQuality,
+    /// The SAST report of GitLab.
+    GitlabSast,
 }
 
 /// No such format.
 #[derive(Debug, thiserror::Error)]
-#[error("no format `{0}`; use `table`, `text` or `json`, with `=PATH` to write to a file")]
+#[error("no format `{0}`; use {names}, with `=PATH` to write to a file", names = Format::names())]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
     type Err = UnknownFormat;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "table" => Ok(Self::Table),
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            other => Err(UnknownFormat(other.to_owned())),
-        }
+        <Self as ValueEnum>::from_str(text, false).map_err(|_| UnknownFormat(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |value| f.pad(value.get_name()))
     }
 }
 
 impl Format {
+    /// The names of all of them in backticks, for a sentence that offers them.
+    pub fn names() -> String {
+        let names: Vec<String> = Self::value_variants().iter().map(|format| format!("`{format}`")).collect();
+        names.split_last().map(|(last, others)| format!("{} or {last}", others.join(", "))).unwrap_or_default()
+    }
+
     /// Writes the report.
     ///
     /// # Errors
-    /// The writer fails.
+    /// The writer fails, or the findings cannot be read from disk.
     pub fn write(self, report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Table => table::write(report, writer),
             Self::Text => text::write(report, writer),
             Self::Json => json::write(report, writer),
+            Self::Sarif => sarif::write(report, writer),
+            Self::Junit => junit::write(report, writer),
+            Self::Ocsf => ocsf::write(report, writer),
+            Self::Asff => asff::write(report, writer),
+            Self::Csv => csv::write(report, writer),
+            Self::Markdown => markdown::write(report, writer),
+            Self::Github => github::write(report, writer),
+            Self::GitlabCodeQuality => gitlab::write_code_quality(report, writer),
+            Self::GitlabSast => gitlab::write_sast(report, writer),
         }
     }
 }

@@ -9,6 +9,8 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 use innovate_model::UNLISTED;
 
 use super::control::{self, Status};
+use super::outcome::{counted, reason};
+use super::place::spot;
 use super::{Report, Style};
 use crate::finding::{Finding, Verdict};
 use crate::framework::Framework;
@@ -112,11 +114,15 @@ fn finding_table(style: Style, findings: &[Finding]) -> Table {
     let mut table = new_table(style);
     table.set_header(["account", "region", "resource", "policy", "message"]);
     for finding in findings {
-        let kind = finding.resource.type_name.split_once("::").map_or(finding.resource.type_name.as_str(), |(_, rest)| rest);
+        let kind = finding.resource.kind();
+        let (name, place) = match &finding.location {
+            Some(location) => (&location.address, format!("\n{}", visible(&spot(location)))),
+            None => (&finding.resource.id, String::new()),
+        };
         table.add_row([
             visible(&finding.account),
             visible(&finding.region),
-            format!("{kind}\n{}", visible(&finding.resource.id)),
+            format!("{}\n{}{place}", visible(kind), visible(name)),
             finding.policy.clone(),
             visible(&finding.message),
         ]);
@@ -132,32 +138,12 @@ pub(super) fn visible(text: &str) -> String {
 /// The controls of a framework that policies judge; those that are left to a person are counted.
 fn controls(report: &Report<'_>, framework: &Framework, writer: &mut dyn Write) -> io::Result<()> {
     let summary = control::summary(framework, &report.judgement.ledger);
-    let count = |status: Status| summary.controls.iter().filter(|control| control.status == status).count();
-    writeln!(
-        writer,
-        "{} {}: {} controls fail, {} cannot be judged, {} pass, {} do not apply, {} are left to a person, no policy judges {}",
-        summary.title,
-        summary.version,
-        count(Status::Fail),
-        count(Status::Unknown) + count(Status::Error),
-        count(Status::Pass),
-        count(Status::NotApplicable),
-        count(Status::Manual),
-        count(Status::Unserved),
-    )?;
+    writeln!(writer, "{} {}: {}", summary.title, summary.version, summary.line())?;
     let mut table = new_table(report.style);
     table.set_header(["control", "status", "failed", "unknown", "passed", "title"]);
     for control in summary.controls.iter().filter(|control| !matches!(control.status, Status::Manual | Status::Unserved)) {
-        let status = match control.status {
-            Status::Fail => "fail",
-            Status::Error => "error",
-            Status::Unknown => "unknown",
-            Status::NotApplicable => "does not apply",
-            Status::Pass if control.manual.is_some() => "pass, in part",
-            _ => "pass",
-        };
         let counts = [control.counts.fail, control.counts.unknown, control.counts.pass].map(|count| count.to_string());
-        table.add_row([visible(control.id), status.to_owned()].into_iter().chain(counts).chain([visible(control.title)]));
+        table.add_row([visible(control.id), control.word().to_owned()].into_iter().chain(counts).chain([visible(control.title)]));
     }
     writeln!(writer, "{}\n", table.trim_fmt())
 }
@@ -203,16 +189,14 @@ impl Summary {
     }
 }
 
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
 fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let ledger = &report.judgement.ledger;
     let count = |of: fn(&crate::engine::Counts) -> usize| ledger.policies.values().map(of).sum::<usize>();
+    let waived = count(|c| c.waived);
+    let waived = if waived > 0 { format!(" {waived} waived,") } else { String::new() };
     writeln!(
         writer,
-        "{} on {}: {} verdicts failed, {} unknown, {} passed",
+        "{} on {}: {} verdicts failed, {} unknown,{waived} {} passed",
         counted(report.library.policies.len(), "policy", "policies"),
         counted(ledger.resources.values().sum(), "resource", "resources"),
         count(|c| c.fail),
@@ -245,6 +229,16 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
             writeln!(writer, "  {}: {}", visible(policy), visible(reason))?;
         }
     }
+    if !ledger.skipped.is_empty() {
+        writeln!(
+            writer,
+            "{} not judged, as no policy speaks of their types; `-o json` names them",
+            counted(ledger.skipped.len(), "declaration", "declarations")
+        )?;
+    }
+    for error in &ledger.broken {
+        writeln!(writer, "ERROR: {}", visible(&error.to_string()))?;
+    }
     if ledger.complete {
         return writeln!(writer, "complete: everything that the policies need was read");
     }
@@ -256,15 +250,13 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     writeln!(writer, "INCOMPLETE: {scopes} and {properties} could not be read")?;
     for gap in ledger.unread.iter().take(MOST_UNREAD) {
         let unread = &gap.unread;
-        let action = unread.cause.action.as_deref().map(|action| format!(" `{action}`")).unwrap_or_default();
         writeln!(
             writer,
-            "  {} {} {}: {}{action}: {} ({})",
+            "  {} {} {}: {} ({})",
             unread.account,
             unread.region,
             unread.type_name,
-            unread.cause.code.describe(),
-            visible(&unread.cause.message),
+            visible(&reason(&unread.cause)),
             counted(gap.policies.len(), "policy", "policies")
         )?;
     }

@@ -8,7 +8,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use innovate_model::{Location, Position};
 
 use super::Report;
-use super::table::{counted, visible};
+use super::outcome::counted;
+use super::table::visible;
 use crate::finding::{Finding, Verdict};
 use crate::policy::Severity;
 

@@ -6,6 +6,7 @@ mod cloud;
 mod collect;
 mod command;
 mod floors;
+mod format;
 mod framework;
 mod judge;
 mod law;
