@@ -210,6 +210,8 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
     }
     let common = Common::new(inventory, policies)?;
     let views = scope::scopes(&common, &inventory.world.resources, policies);
+    // What files declare is often for one account and Region.
+    let views = if inventory.world.judged.is_some() { scope::divided(views) } else { views };
     let accounts: Vec<&str> = inventory.disk.iter().flat_map(Disk::accounts).collect();
     let next = AtomicUsize::new(0);
     let work = || -> io::Result<Verdicts> {

@@ -26,7 +26,11 @@ pub(super) struct View<'a> {
     common: &'a Common<'a>,
 }
 
+/// Views that one is divided into at most: each sees all of the account.
+const MOST_PARTS: usize = 16;
+
 /// All resources of an account, the same for each of its views.
+#[derive(Clone)]
 enum OfAccount<'a> {
     Held(Arc<Vec<&'a Resource>>),
     Stored(&'a Disk),
@@ -194,6 +198,17 @@ pub(super) fn scopes<'a>(common: &'a Common<'a>, resources: &'a [Resource], poli
             View { account, region, inputs, of_account, common }
         })
         .collect()
+}
+
+/// The views in several, each with a part of the resources to judge, where there are many: then several threads can have them.
+pub(super) fn divided(views: Vec<View<'_>>) -> Vec<View<'_>> {
+    let parts = views.into_iter().flat_map(|view| {
+        // Not by the number of processors: what is looked into is bounded by view.
+        let size = view.inputs.len().div_ceil(MOST_PARTS).max(PART);
+        let inputs: Vec<Vec<&Resource>> = view.inputs.chunks(size).map(<[_]>::to_vec).collect();
+        inputs.into_iter().map(move |inputs| View { inputs, of_account: view.of_account.clone(), ..view })
+    });
+    parts.collect()
 }
 
 /// The views of an account on disk.
