@@ -31,6 +31,14 @@ const LEAST_CONNECTIONS: usize = 48;
 #[cfg(feature = "aws")]
 const MOST_CONNECTIONS: usize = 4096;
 
+/// How long a report may take on its way.
+#[cfg(feature = "aws")]
+const PUT_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// Attempts to write a report.
+#[cfg(feature = "aws")]
+const PUT_ATTEMPTS: u32 = 5;
+
 /// Files that the process asks the system for: half of them for connections that wait to be used again.
 #[cfg(all(feature = "aws", unix))]
 const MOST_FILES: u64 = 8192;
@@ -150,12 +158,7 @@ impl Live {
     /// How to connect.
     #[cfg(feature = "aws")]
     fn options(&self) -> anyhow::Result<innovate_aws::Options> {
-        // The SDK panics on an endpoint that is no URL.
-        if let Some(endpoint) = std::env::var_os("AWS_ENDPOINT_URL")
-            && !["http://", "https://"].iter().any(|scheme| endpoint.to_string_lossy().starts_with(scheme))
-        {
-            return Err(super::usage("`AWS_ENDPOINT_URL` is set but is not a URL; unset it, or give one that begins with `https://`"));
-        }
+        hold_endpoint()?;
         Ok(innovate_aws::Options {
             profile: self.profile.clone(),
             role: self.role.clone(),
@@ -231,6 +234,39 @@ impl Live {
             Ok(Reading { inventory, calls: session.calls_by_service(), time: started.elapsed(), journal: store.journal })
         })
     }
+}
+
+/// The SDK panics on an endpoint that is no URL.
+#[cfg(feature = "aws")]
+fn hold_endpoint() -> anyhow::Result<()> {
+    if let Some(endpoint) = std::env::var_os("AWS_ENDPOINT_URL")
+        && !["http://", "https://"].iter().any(|scheme| endpoint.to_string_lossy().starts_with(scheme))
+    {
+        return Err(super::usage("`AWS_ENDPOINT_URL` is set but is not a URL; unset it, or give one that begins with `https://`"));
+    }
+    Ok(())
+}
+
+/// Puts a file in the place of an object of Amazon S3, by the standard credential chain.
+#[cfg(feature = "aws")]
+pub(super) fn put(bucket: &str, key: &str, path: &std::path::Path, media_type: &str) -> anyhow::Result<()> {
+    hold_endpoint()?;
+    let options = innovate_aws::Options {
+        profile: None,
+        role: String::new(),
+        external_id: None,
+        call_timeout: PUT_TIMEOUT,
+        max_attempts: PUT_ATTEMPTS,
+        throttle: false,
+        connections: 1,
+    };
+    runtime()?.block_on(async { Ok(innovate_aws::Session::connect(options).await.put(bucket, key, path, media_type).await?) })
+}
+
+/// Puts a file in the place of an object of Amazon S3.
+#[cfg(not(feature = "aws"))]
+pub(super) fn put(_bucket: &str, _key: &str, _path: &std::path::Path, _media_type: &str) -> anyhow::Result<()> {
+    Err(super::usage("this build has no AWS access; write to a file, or build with the feature `aws`"))
 }
 
 /// Connections that the process may have: as many files as the system lets it open, but for those that it needs otherwise.

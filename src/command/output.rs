@@ -7,13 +7,34 @@ use std::str::FromStr;
 
 use anyhow::Context;
 
+use super::live;
 use crate::report::{Format, Report, Style, UnknownFormat};
 
 /// One report to write.
 #[derive(Clone, Debug)]
 pub(super) struct Output {
     format: Format,
-    path: Option<PathBuf>,
+    place: Place,
+}
+
+/// Where a report goes.
+#[derive(Clone, Debug)]
+enum Place {
+    Stdout,
+    File(PathBuf),
+    /// A bucket of Amazon S3, and the template of a key.
+    Bucket(String, String),
+}
+
+/// What cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OutputError {
+    /// The format is none.
+    #[error(transparent)]
+    Format(#[from] UnknownFormat),
+    /// The address of an object is none.
+    #[error("`{0}` is no address of an object; give `s3://BUCKET/KEY`, with dates as in `s3://reports/%Y/%m/%d/innovate.json`")]
+    Address(String),
 }
 
 impl Output {
@@ -24,31 +45,60 @@ impl Output {
 }
 
 impl FromStr for Output {
-    type Err = UnknownFormat;
+    type Err = OutputError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (format, path) = text.split_once('=').map_or((text, None), |(format, path)| (format, Some(PathBuf::from(path))));
-        Ok(Self { format: format.parse()?, path })
+        let Some((format, place)) = text.split_once('=') else {
+            return Ok(Self { format: text.parse()?, place: Place::Stdout });
+        };
+        let place = match place.strip_prefix("s3://") {
+            None => Place::File(PathBuf::from(place)),
+            Some(address) => match address.split_once('/') {
+                Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() && is_template(key) => {
+                    Place::Bucket(bucket.to_owned(), key.to_owned())
+                }
+                _ => return Err(OutputError::Address(place.to_owned())),
+            },
+        };
+        Ok(Self { format: format.parse()?, place })
     }
+}
+
+/// Whether the key can have a date put in, as `strftime` does it.
+fn is_template(key: &str) -> bool {
+    jiff::fmt::strtime::format(key, jiff::Timestamp::UNIX_EPOCH).is_ok()
 }
 
 /// What `--output` takes.
 pub(super) fn help() -> String {
-    format!("A report: {}, with `=PATH` into a file; repeatable", Format::names())
+    format!(
+        "A report: {}, with `=PATH` into a file or `=s3://BUCKET/KEY` into an object, whose key may have dates as in `%Y/%m/%d/report.json`; repeatable",
+        Format::names()
+    )
 }
 
 /// Writes every output; standard output where there is no path, and `usual` where none is asked for.
 pub(super) fn write(outputs: &[Output], usual: Format, report: &Report<'_>) -> anyhow::Result<()> {
-    let usual = Output { format: usual, path: None };
+    let usual = Output { format: usual, place: Place::Stdout };
     let outputs = if outputs.is_empty() { std::slice::from_ref(&usual) } else { outputs };
     for output in outputs {
-        match &output.path {
-            Some(path) => {
-                let plain = Report { style: Style { colour: false, width: None }, ..*report };
+        let plain = Report { style: Style { colour: false, width: None }, ..*report };
+        match &output.place {
+            Place::File(path) => {
                 write_file(path, |file| Ok(output.format.write(&plain, file)?))
                     .with_context(|| format!("cannot write `{}`", path.display()))?;
             }
-            None => {
+            Place::Bucket(bucket, key) => {
+                let key = jiff::fmt::strtime::format(key, jiff::Timestamp::now())?;
+                let mut file = tempfile::NamedTempFile::new()?;
+                let mut writer = BufWriter::new(&mut file);
+                output.format.write(&plain, &mut writer)?;
+                writer.flush()?;
+                drop(writer);
+                live::put(bucket, &key, file.path(), output.format.media_type())
+                    .with_context(|| format!("cannot write `s3://{bucket}/{key}`"))?;
+            }
+            Place::Stdout => {
                 let mut stdout = BufWriter::new(io::stdout().lock());
                 output.format.write(report, &mut stdout)?;
                 stdout.flush()?;
@@ -60,7 +110,10 @@ pub(super) fn write(outputs: &[Output], usual: Format, report: &Report<'_>) -> a
 
 /// Holds that every output can be written, before hours go into what would be lost.
 pub(super) fn probe(outputs: &[Output]) -> anyhow::Result<()> {
-    outputs.iter().filter_map(|output| output.path.as_deref()).try_for_each(probe_file)
+    outputs.iter().try_for_each(|output| match &output.place {
+        Place::File(path) => probe_file(path),
+        Place::Stdout | Place::Bucket(..) => Ok(()),
+    })
 }
 
 /// Holds that the file can be written.

@@ -105,6 +105,19 @@ impl fmt::Display for Format {
 }
 
 impl Format {
+    /// The media type of what is written.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json | Self::GitlabCodeQuality | Self::GitlabSast => "application/json",
+            Self::Sarif => "application/sarif+json",
+            Self::Ocsf | Self::Asff => "application/x-ndjson",
+            Self::Junit => "application/xml",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Markdown => "text/markdown; charset=utf-8",
+            Self::Table | Self::Text | Self::Github => "text/plain; charset=utf-8",
+        }
+    }
+
     /// The names of all of them in backticks, for a sentence that offers them.
     pub fn names() -> String {
         let names: Vec<String> = Self::value_variants().iter().map(|format| format!("`{format}`")).collect();

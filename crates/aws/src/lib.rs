@@ -57,6 +57,8 @@ mod securityhub;
 mod sns;
 #[cfg(feature = "ssoadmin")]
 mod sso;
+#[cfg(feature = "s3")]
+mod storage;
 
 pub use context::home_region;
 pub use pace::{Pace, Time, Turn, rate, service_of};

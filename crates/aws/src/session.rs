@@ -94,6 +94,16 @@ impl Session {
         Self { config, region, options, throttles, caller: OnceCell::new() }
     }
 
+    #[cfg(feature = "s3")]
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    #[cfg(feature = "s3")]
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     fn config_of(&self, service: &'static str, account: &str) -> SdkConfig {
         let region = home_region(&self.region);
         let config = self.config.to_builder().region(Region::new(region)).build();

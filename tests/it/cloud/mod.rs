@@ -12,6 +12,7 @@ mod fault;
 mod flag;
 mod permission;
 mod resume;
+mod storage;
 
 use std::path::Path;
 use std::process::{Command, Output};
