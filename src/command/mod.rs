@@ -5,6 +5,7 @@ mod check;
 mod dry_run;
 mod explain;
 mod framework;
+mod init;
 mod live;
 mod manual;
 mod output;
@@ -87,6 +88,8 @@ enum Command {
     Policy(policy::Arguments),
     /// List and show frameworks of controls.
     Framework(framework::Arguments),
+    /// Write `innovate.toml`, the waivers, and the file for the CI of a project.
+    Init(init::Arguments),
     /// Print shell completions.
     Completions(manual::Completions),
     /// Print the manual page.
@@ -144,6 +147,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Framework(arguments) => framework::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),
         Command::Worker => worker::serve(),

@@ -10,8 +10,11 @@ use anyhow::{Context, Result};
 use crate::process::{self, cache, root};
 use crate::schema;
 
-/// The pinned packages of the test server.
-const REQUIREMENTS: &str = "tests/cloud/requirements.txt";
+/// The pinned packages of the test server, and of what checks the files for pipelines.
+const REQUIREMENTS: [&str; 2] = ["tests/cloud/requirements.txt", "tests/pipelines/requirements.txt"];
+
+/// What checks workflows, pinned; the packages bring the Go that builds it.
+const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
 /// Formatting, lints, generated files, then all tests with the test server running.
 pub fn run() -> Result<()> {
@@ -44,16 +47,22 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// The interpreter of a virtual environment with the pinned packages, made where it is not there yet.
+/// The interpreter of a virtual environment with the pinned packages and tools, made where it is not there yet.
 fn python() -> Result<PathBuf> {
-    let requirements = fs::read_to_string(root().join(REQUIREMENTS))?;
+    let mut pinned = ACTIONLINT.to_owned();
+    for file in REQUIREMENTS {
+        pinned += &fs::read_to_string(root().join(file))?;
+    }
     let folder = cache().join("python");
-    let interpreter = folder.join("bin/python");
-    let installed = folder.join("requirements.txt");
-    if fs::read_to_string(&installed).ok().as_deref() != Some(&requirements) {
+    let (tools, installed) = (folder.join("bin"), folder.join("installed.txt"));
+    let interpreter = tools.join("python");
+    if fs::read_to_string(&installed).ok().as_deref() != Some(&pinned) {
         process::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-        process::run(Command::new(&interpreter).args(["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]))?;
-        fs::write(&installed, requirements)?;
+        let files = REQUIREMENTS.iter().flat_map(|file| ["--requirement", file]);
+        process::run(Command::new(&interpreter).args(["-m", "pip", "install", "--quiet"]).args(files))?;
+        // Where it looks for modules and what it makes of them are left as they are set up for others.
+        process::run(Command::new(tools.join("go")).args(["install", ACTIONLINT]).env("GOBIN", &tools).env("GOTOOLCHAIN", "local"))?;
+        fs::write(&installed, pinned)?;
     }
     Ok(interpreter)
 }
