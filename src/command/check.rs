@@ -13,9 +13,10 @@ use super::output::{self, Output};
 use super::settings::Policies;
 use super::{DISK, Exit, Global, usage};
 use crate::engine::{self, Judgement};
+use crate::finding::Finding;
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
-use crate::input::declared::{NO_REGION, Origin, Target};
+use crate::input::declared::{Declared, NO_REGION, Target};
 use crate::input::files::{self, Gathered, Request};
 use crate::input::inventory::Inventory;
 use crate::policy::Library;
@@ -140,7 +141,7 @@ impl Arguments {
     }
 
     /// The world that the files lead to, and where in them each resource is.
-    fn world<'a>(&self, gathered: &'a Gathered, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Origin>) {
+    fn world<'a>(&self, gathered: &'a Gathered, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Declared>) {
         let declared = &gathered.declaration;
         let mut world = snapshot.unwrap_or_else(|| World {
             read_at: jiff::Timestamp::now().to_string(),
@@ -157,8 +158,8 @@ impl Arguments {
             }],
             ..World::default()
         });
-        let origins: HashMap<String, &Origin> =
-            declared.resources.iter().map(|declared| (declared.resource.address(), &declared.origin)).collect();
+        let origins: HashMap<String, &Declared> =
+            declared.resources.iter().map(|declared| (declared.resource.address(), declared)).collect();
         world.resources.retain(|resource| !origins.contains_key(&resource.address()));
         let accounts: BTreeMap<&str, &str> = declared
             .resources
@@ -185,13 +186,15 @@ impl Arguments {
     }
 }
 
-/// Says of each finding where in the files it is.
-fn locate(judgement: &mut Judgement, origins: &HashMap<String, &Origin>) -> anyhow::Result<()> {
-    let address = |finding: &crate::finding::Finding| {
-        format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id)
+/// Says of each finding where in the files it is; of an unknown, where the first value is that is not known.
+fn locate(judgement: &mut Judgement, origins: &HashMap<String, &Declared>) -> anyhow::Result<()> {
+    let place = |finding: &mut Finding| {
+        let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
+        finding.location = origins.get(&address).map(|declared| {
+            let unknown = declared.resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause));
+            let pointer = unknown.map_or(finding.path.as_str(), |gap| gap.pointer.as_str());
+            declared.origin.locate(pointer)
+        });
     };
-    judgement
-        .findings
-        .update(|finding| finding.location = origins.get(&address(finding)).map(|origin| origin.locate(&finding.path)))
-        .context(DISK)
+    judgement.findings.update(place).context(DISK)
 }
