@@ -1,6 +1,8 @@
 //! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
 
+mod accept;
 mod audit;
+mod baseline;
 mod dry_run;
 mod explain;
 mod framework;
@@ -11,6 +13,8 @@ mod permissions;
 mod policy;
 mod settings;
 mod snapshot;
+mod source;
+mod waiver;
 mod worker;
 
 use std::io::{self, IsTerminal, Write};
@@ -84,6 +88,10 @@ enum Command {
     Policy(policy::Arguments),
     /// List and show frameworks of controls.
     Framework(framework::Arguments),
+    /// Add, list and prune waivers: failures that someone accepts for a time.
+    Waiver(waiver::Arguments),
+    /// Write down what fails now, so that only what is new fails later.
+    Baseline(baseline::Arguments),
     /// Print shell completions.
     Completions(manual::Completions),
     /// Print the manual page.
@@ -140,6 +148,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Framework(arguments) => framework::run(&arguments),
+        Command::Waiver(arguments) => waiver::run(&arguments, &cli.global),
+        Command::Baseline(arguments) => baseline::run(&arguments, &cli.global),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),
         Command::Worker => worker::serve(),
