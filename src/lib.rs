@@ -1,6 +1,6 @@
 //! `innovate`: policy-as-code compliance scanning for AWS Organizations.
 //!
-//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`spill`], [`framework`] · [`input`] · [`collect`] · [`engine`], [`estimate`], [`permission`] ·
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`spill`], [`framework`] · [`input`] · [`collect`], [`waiver`] · [`engine`], [`estimate`], [`permission`] ·
 //! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
 
 pub mod collect;
@@ -14,3 +14,4 @@ pub mod permission;
 pub mod policy;
 pub mod report;
 pub mod spill;
+pub mod waiver;

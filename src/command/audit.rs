@@ -8,9 +8,10 @@ use anyhow::Context;
 use clap::Args;
 use innovate_model::{Calls, World};
 
+use super::accept::{self, Accept};
 use super::live::Live;
 use super::output::{self, Output};
-use super::settings::{Policies, needs};
+use super::settings::{Chosen, Policies, needs};
 use super::{DISK, Exit, Global, dry_run, usage, worker};
 use crate::engine::{self, Judgement};
 use crate::framework::Framework;
@@ -18,6 +19,7 @@ use crate::input::inventory::{Builder, Inventory};
 use crate::input::snapshot;
 use crate::policy::{Library, Policy, Severity, UnknownSeverity};
 use crate::report::{Format, Report};
+use crate::waiver::Accepted;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -43,6 +45,8 @@ pub(super) struct Arguments {
     /// Report what passes, too.
     #[arg(long)]
     show_passes: bool,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 /// From which severity on a failure counts.
@@ -63,11 +67,12 @@ impl std::str::FromStr for FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let (library, frameworks) = arguments.policies.chosen(global)?;
+    let Chosen { library, frameworks, known } = arguments.policies.chosen(global)?;
     if library.policies.is_empty() && library.broken.is_empty() {
         return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
     }
     output::probe(&arguments.output)?;
+    let accepted = arguments.accept.load(&known, [])?;
     // An estimate counts the resources, so it wants them in memory.
     let across = if arguments.dry_run { None } else { engine::looked_up_across(&library.policies) };
     let builder = arguments.live.builder(across);
@@ -79,8 +84,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     if arguments.snapshot.is_some() && arguments.live.resume.is_some() {
         return Err(usage("`--resume` goes on with a reading of AWS; `--snapshot` reads a file"));
     }
+    let by = (&library, frameworks.as_slice(), &accepted);
     match &arguments.snapshot {
-        Some(path) => arguments.answer(&arguments.kept(path, builder)?, &library, &frameworks, None),
+        Some(path) => arguments.answer(&arguments.kept(path, builder)?, by, None),
         None => {
             let reading = arguments.live.read(needs(&library), builder, global)?;
             if !global.quiet {
@@ -88,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
                 let seconds = reading.time.as_secs_f64();
                 writeln!(io::stderr(), "read {} accounts in {seconds:.1} seconds", reading.inventory.world.regions.len())?;
             }
-            let exit = arguments.answer(&reading.inventory, &library, &frameworks, Some(&reading.calls))?;
+            let exit = arguments.answer(&reading.inventory, by, Some(&reading.calls))?;
             reading.end()?;
             Ok(exit)
         }
@@ -107,12 +113,12 @@ impl Arguments {
     fn answer(
         &self,
         inventory: &Inventory<'_>,
-        library: &Library,
-        frameworks: &[Framework],
+        (library, frameworks, accepted): (&Library, &[Framework], &Accepted),
         calls: Option<&Calls>,
     ) -> anyhow::Result<Exit> {
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        let judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
+        let mut judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
+        engine::accept(&mut judgement, &inventory.world, None, accepted, accept::today()).context(DISK)?;
         let report =
             Report { world: &inventory.world, library, judgement: &judgement, frameworks, calls, texts: None, style: output::style() };
         output::write(&self.output, Format::Table, &report)?;
@@ -135,7 +141,7 @@ pub(super) fn read_snapshot(path: &Path) -> anyhow::Result<World> {
     Ok(load(path, Builder::new(usize::MAX, None))?.world.into_owned())
 }
 
-fn load(path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
+pub(super) fn load(path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
     let file = File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     snapshot::load(BufReader::new(file), builder).with_context(|| format!("`{}`", path.display()))
 }
@@ -143,7 +149,7 @@ fn load(path: &Path, builder: Builder) -> anyhow::Result<Inventory<'static>> {
 /// How a run ends that gave these verdicts.
 pub(super) fn exit(library: &Library, judgement: &Judgement, fail_on: FailOn, require_complete: bool) -> Exit {
     let counts = &judgement.ledger.policies;
-    let fails = |policy: &&Policy| counts.get(&policy.id).is_some_and(|counts| counts.fail > 0);
+    let fails = |policy: &&Policy| judgement.ledger.failing(&policy.id) > 0;
     let violated = |least| library.policies.iter().filter(fails).any(|policy| policy.metadata.custom.severity >= least);
     let unknown = counts.values().any(|counts| counts.unknown > 0);
     match fail_on.0 {

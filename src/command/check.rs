@@ -8,9 +8,10 @@ use anyhow::Context;
 use clap::Args;
 use innovate_model::{AccountFacts, Cause, HandlerErrorCode, UNLISTED, Unread, World};
 
+use super::accept::{self, Accept};
 use super::audit::{self, FailOn};
 use super::output::{self, Output};
-use super::settings::Policies;
+use super::settings::{Chosen, Policies};
 use super::{DISK, Exit, Global, usage};
 use crate::engine::{self, Judgement};
 use crate::finding::Finding;
@@ -21,6 +22,7 @@ use crate::input::files::{self, Gathered, Request};
 use crate::input::inventory::Inventory;
 use crate::policy::Library;
 use crate::report::{Format, Report};
+use crate::waiver::Accepted;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -58,10 +60,12 @@ pub(super) struct Arguments {
     /// Report what passes, too.
     #[arg(long)]
     show_passes: bool,
+    #[command(flatten)]
+    accept: Accept,
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let (library, frameworks) = arguments.policies.chosen(global)?;
+    let Chosen { library, frameworks, known } = arguments.policies.chosen(global)?;
     if library.policies.is_empty() && library.broken.is_empty() {
         return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
     }
@@ -74,7 +78,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         let (paths, files) = (arguments.paths.join("`, `"), if others == 1 { "file" } else { "files" });
         return Err(usage(format!("nothing to check in `{paths}`: {others} {files} of other kinds; name a template or its folder")));
     }
-    arguments.answer(gathered, snapshot, &target, &library, &frameworks)
+    let accepted = arguments.accept.load(&known, gathered.declaration.resources.iter().map(|declared| &declared.origin))?;
+    arguments.answer(gathered, snapshot, &target, (&library, &frameworks, &accepted))
 }
 
 impl Arguments {
@@ -118,8 +123,7 @@ impl Arguments {
         gathered: Gathered,
         snapshot: Option<World>,
         target: &Target,
-        library: &Library,
-        frameworks: &[Framework],
+        (library, frameworks, accepted): (&Library, &[Framework], &Accepted),
     ) -> anyhow::Result<Exit> {
         let (world, origins) = self.world(&gathered, snapshot, target);
         let inventory = Inventory::from(&world);
@@ -127,6 +131,8 @@ impl Arguments {
         let options = engine::Options { keep_passes: self.show_passes, workers, watch: None };
         let mut judgement = audit::judge(&inventory, library, options)?;
         locate(&mut judgement, &origins)?;
+        let files = gathered.texts.keys().cloned().collect();
+        engine::accept(&mut judgement, &world, Some(&files), accepted, accept::today()).context(DISK)?;
         judgement.ledger.skipped.clone_from(&gathered.declaration.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
         judgement.ledger.complete &= gathered.broken.is_empty();

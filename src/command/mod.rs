@@ -1,6 +1,8 @@
 //! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
 
+mod accept;
 mod audit;
+mod baseline;
 mod check;
 mod dry_run;
 mod explain;
@@ -13,6 +15,8 @@ mod permissions;
 mod policy;
 mod settings;
 mod snapshot;
+mod source;
+mod waiver;
 mod worker;
 
 use std::io::{self, IsTerminal, Write};
@@ -90,6 +94,10 @@ enum Command {
     Framework(framework::Arguments),
     /// Write `innovate.toml`, the waivers, and the file for the CI of a project.
     Init(init::Arguments),
+    /// Add, list and prune waivers: failures that someone accepts for a time.
+    Waiver(waiver::Arguments),
+    /// Write down what fails now, so that only what is new fails later.
+    Baseline(baseline::Arguments),
     /// Print shell completions.
     Completions(manual::Completions),
     /// Print the manual page.
@@ -148,6 +156,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Policy(arguments) => policy::run(&arguments, &cli.global),
         Command::Framework(arguments) => framework::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Waiver(arguments) => waiver::run(&arguments, &cli.global),
+        Command::Baseline(arguments) => baseline::run(&arguments, &cli.global),
         Command::Completions(arguments) => manual::completions(&arguments, Cli::command()),
         Command::Man => manual::man(Cli::command()),
         Command::Worker => worker::serve(),

@@ -39,6 +39,16 @@ pub(super) struct Policies {
     framework: Vec<String>,
 }
 
+/// What flags and file choose.
+pub(super) struct Chosen {
+    /// The policies.
+    pub(super) library: Library,
+    /// The frameworks that they serve, where some are asked for.
+    pub(super) frameworks: Vec<Framework>,
+    /// The ids of all policies that there are, chosen or not.
+    pub(super) known: BTreeSet<String>,
+}
+
 impl Settings {
     fn load(global: &Global) -> anyhow::Result<(Self, PathBuf)> {
         let default = Path::new("innovate.toml");
@@ -56,11 +66,16 @@ impl Settings {
 impl Policies {
     /// The library that flags and file choose.
     pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
-        self.chosen(global).map(|(library, _)| library)
+        self.chosen(global).map(|chosen| chosen.library)
     }
 
-    /// The library that flags and file choose, and the frameworks that it serves where some are asked for.
-    pub(super) fn chosen(&self, global: &Global) -> anyhow::Result<(Library, Vec<Framework>)> {
+    /// Whether not all policies are asked for.
+    pub(super) fn narrow(&self) -> bool {
+        !self.policy.is_empty() || self.severity.is_some() || !self.framework.is_empty()
+    }
+
+    /// What flags and file choose.
+    pub(super) fn chosen(&self, global: &Global) -> anyhow::Result<Chosen> {
         let (settings, folder) = Settings::load(global)?;
         let mut library = policy::shipped()?;
         let mut selection = Selection { ids: Vec::new(), severity: self.severity };
@@ -88,6 +103,8 @@ impl Policies {
                 return Err(usage(format!("framework `{}` names the policy `{id}`, which there is not", framework.id)));
             }
         }
+        let policies = library.policies.iter().map(|policy| policy.id.clone());
+        let known = policies.chain(library.broken.iter().map(|broken| broken.id.clone())).collect();
         let mut library = library.select(&selection).map_err(usage_of_policy)?;
         if !frameworks.is_empty() {
             let serving: BTreeSet<&str> = frameworks.iter().flat_map(Framework::policies).collect();
@@ -95,7 +112,7 @@ impl Policies {
             library.broken.retain(|broken| serving.contains(broken.id.as_str()));
         }
         name_broken(&library);
-        Ok((library, frameworks))
+        Ok(Chosen { library, frameworks, known })
     }
 }
 

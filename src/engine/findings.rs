@@ -23,6 +23,14 @@ pub struct Findings {
 /// A finding, from memory or from disk.
 type Item<'a> = io::Result<Cow<'a, Finding>>;
 
+impl From<Vec<Finding>> for Findings {
+    fn from(held: Vec<Finding>) -> Self {
+        let mut findings = Self { held, stored: Vec::new() };
+        findings.sort();
+        findings
+    }
+}
+
 impl Findings {
     /// Adds one that may be in any place of the order.
     pub(super) fn push(&mut self, finding: Finding) {
@@ -98,12 +106,19 @@ impl Findings {
     /// # Errors
     /// The disk cannot be read or written.
     pub fn update(&mut self, mut change: impl FnMut(&mut Finding)) -> io::Result<()> {
-        self.held.iter_mut().for_each(&mut change);
+        self.rewrite(|list| list.iter_mut().for_each(&mut change))
+    }
+
+    /// Changes sorted lists of them, in which all that one policy says of one resource is together; they are sorted anew.
+    pub(super) fn rewrite(&mut self, mut change: impl FnMut(&mut [Finding])) -> io::Result<()> {
+        change(&mut self.held);
+        self.sort();
         for (spill, segments) in &mut self.stored {
             let mut changed = Vec::new();
             for segment in segments.iter() {
                 let mut list: Vec<Finding> = spill.read(*segment)?;
-                list.iter_mut().for_each(&mut change);
+                change(&mut list);
+                list.sort_by(|a, b| a.order().cmp(&b.order()));
                 changed.push(spill.append(list)?);
             }
             *segments = changed;

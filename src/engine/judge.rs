@@ -8,7 +8,7 @@ use innovate_model::{Cause, Resource};
 use super::missing::{Inquiry, Missing};
 use super::scope::{self, Common, Documents, View};
 use super::{Counts, Findings, Options, Verdicts};
-use crate::finding::{Finding, Verdict};
+use crate::finding::{self, Finding, Verdict};
 use crate::input::inventory::Disk;
 use crate::policy::{Evaluator, Input, Outcome, Policy, PolicyError, Scope};
 
@@ -181,6 +181,7 @@ fn record(
             for denial in denials {
                 let ordinal = ordinals.entry(denial.path.clone()).or_default();
                 let mut fail = finding(Verdict::Fail, denial.message, denial.path, *ordinal);
+                fail.evidence = Some(finding::evidence(policy, resource, &fail.path));
                 fail.immaterial.clone_from(&causes);
                 findings.push(fail);
                 *ordinal += 1;

@@ -1,5 +1,6 @@
 //! From resources and policies to verdicts.
 
+mod accept;
 mod example;
 mod explain;
 mod findings;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use innovate_model::{GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, World};
 use serde::{Deserialize, Serialize};
 
+pub use accept::accept;
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
 pub use explain::{Basis, Change, Explanation, explain};
 pub use findings::Findings;
@@ -29,6 +31,7 @@ use crate::input::declared::Skipped;
 use crate::input::document::InputError;
 use crate::input::inventory::{Disk, Inventory};
 use crate::policy::{ANY, Library, Policy};
+use crate::waiver::{Comparison, Notice};
 use scope::LookedUp;
 
 /// How often each verdict was given.
@@ -113,6 +116,21 @@ pub struct Ledger {
     /// Files that could not be read, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub broken: Vec<InputError>,
+    /// What owners of waivers should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Notice>,
+    /// What became of a baseline, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Comparison>,
+}
+
+impl Ledger {
+    /// How many resources fail by the policy and are neither waived nor known to a baseline.
+    pub fn failing(&self, policy: &str) -> usize {
+        let failing = self.policies.get(policy).map_or(0, |counts| counts.fail);
+        let known = self.baseline.as_ref().and_then(|baseline| baseline.resources.get(policy));
+        failing.saturating_sub(known.copied().unwrap_or_default())
+    }
 }
 
 /// All verdicts on a world.

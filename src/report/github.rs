@@ -18,6 +18,7 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
         let finding = finding?;
         outcome.add(&finding);
         let level = match (finding.verdict, finding.severity) {
+            (Verdict::Fail, _) if finding.baseline => "notice",
             (Verdict::Fail, Severity::Critical | Severity::High) => "error",
             (Verdict::Fail, Severity::Medium) | (Verdict::Unknown, _) => "warning",
             (Verdict::Fail, Severity::Low | Severity::Info) | (Verdict::Waived, _) => "notice",

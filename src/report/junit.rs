@@ -55,6 +55,7 @@ fn is_same_place(a: &Finding, b: &Finding) -> bool {
 fn case(finding: &Finding, times: usize) -> TestCase {
     let Finding { account, region, resource, path, message, .. } = finding;
     let status = match finding.verdict {
+        Verdict::Fail if finding.baseline => with_message(TestCaseStatus::skipped(), &format!("known to the baseline: {message}")),
         Verdict::Fail => {
             let mut status = with_message(TestCaseStatus::non_success(NonSuccessKind::Failure), message);
             status.set_type(finding.severity.to_string());

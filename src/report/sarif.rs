@@ -97,6 +97,8 @@ struct Outcome<'a> {
     partial_fingerprints: Value,
     /// Empty for what is not waived: either all results have the list or none.
     suppressions: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: Value,
 }
 
@@ -236,7 +238,13 @@ fn outcome<'a>(finding: &'a Finding, rule_index: Option<usize>) -> Outcome<'a> {
         Verdict::Pass => ("pass", "none"),
         Verdict::NotApplicable => ("notApplicable", "none"),
     };
-    let waiver = (*verdict == Verdict::Waived).then(|| json!({ "kind": "external", "status": "accepted" }));
+    let waiver = (*verdict == Verdict::Waived).then(|| match &finding.waiver {
+        Some(waiver) => {
+            let why = format!("{} until {}: {}", waiver.owner, waiver.expires, waiver.reason);
+            json!({ "kind": "external", "status": "accepted", "justification": why })
+        }
+        None => json!({ "kind": "external", "status": "accepted" }),
+    });
     Outcome {
         rule_id: policy,
         rule_index,
@@ -247,6 +255,7 @@ fn outcome<'a>(finding: &'a Finding, rule_index: Option<usize>) -> Outcome<'a> {
         // Code scanning goes by the second name only.
         partial_fingerprints: json!({ "innovate/v1": fingerprint, "primaryLocationLineHash": fingerprint }),
         suppressions: waiver.into_iter().collect(),
+        baseline_state: finding.baseline.then_some("unchanged"),
         properties: json!({
             "account": account,
             "region": region,

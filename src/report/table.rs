@@ -12,6 +12,7 @@ use super::control::{self, Status};
 use super::outcome::{counted, reason};
 use super::place::spot;
 use super::{Report, Style};
+use crate::engine::Ledger;
 use crate::finding::{Finding, Verdict};
 use crate::framework::Framework;
 use crate::policy::Severity;
@@ -24,6 +25,9 @@ const MOST_FINDINGS: usize = 1000;
 
 /// Unread scopes that are named one by one; the rest are counted.
 const MOST_UNREAD: usize = 20;
+
+/// Notices of waivers that are told one by one; the rest are counted.
+const MOST_NOTICES: usize = 20;
 
 pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let mut summary = Summary::new(report);
@@ -124,10 +128,20 @@ fn finding_table(style: Style, findings: &[Finding]) -> Table {
             visible(&finding.region),
             format!("{}\n{}{place}", visible(kind), visible(name)),
             finding.policy.clone(),
-            visible(&finding.message),
+            format!("{}{}", visible(&finding.message), acceptance(finding)),
         ]);
     }
     table
+}
+
+/// Who accepts the finding, on lines of their own.
+fn acceptance(finding: &Finding) -> String {
+    let waiver = finding
+        .waiver
+        .as_ref()
+        .map(|waiver| format!("\nwaived by {} until {}: {}", visible(&waiver.owner), waiver.expires, visible(&waiver.reason)));
+    let known = finding.baseline.then(|| "\nknown to the baseline".to_owned());
+    waiver.or(known).unwrap_or_default()
 }
 
 /// The text without control characters: names come from the cloud and must not steer a terminal.
@@ -189,6 +203,27 @@ impl Summary {
     }
 }
 
+/// What became of a baseline, and what owners of waivers should know.
+pub(super) fn accepted(ledger: &Ledger, writer: &mut dyn Write) -> io::Result<()> {
+    if let Some(baseline) = &ledger.baseline {
+        let changed = if baseline.changed > 0 { format!(" ({} of them changed)", baseline.changed) } else { String::new() };
+        let unjudged = if baseline.unjudged > 0 { format!(", {} were not judged", baseline.unjudged) } else { String::new() };
+        let (new, unchanged) = (counted(baseline.new, "finding is", "findings are"), baseline.unchanged);
+        writeln!(writer, "{new} new{changed}; of the baseline {unchanged} are unchanged, {} are fixed{unjudged}", baseline.fixed)?;
+    }
+    if !ledger.waivers.is_empty() {
+        writeln!(writer, "WAIVERS: {}", counted(ledger.waivers.len(), "notice", "notices"))?;
+    }
+    for notice in ledger.waivers.iter().take(MOST_NOTICES) {
+        let (file, waiver) = (visible(&notice.file), visible(&notice.waiver));
+        writeln!(writer, "  {file}:{}: `{waiver}` {}", notice.line, visible(&notice.message))?;
+    }
+    if ledger.waivers.len() > MOST_NOTICES {
+        writeln!(writer, "  and {} more; `-o json` has them all", ledger.waivers.len() - MOST_NOTICES)?;
+    }
+    Ok(())
+}
+
 fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let ledger = &report.judgement.ledger;
     let count = |of: fn(&crate::engine::Counts) -> usize| ledger.policies.values().map(of).sum::<usize>();
@@ -203,6 +238,7 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         count(|c| c.unknown),
         count(|c| c.pass),
     )?;
+    accepted(ledger, writer)?;
     if report.world.organization.is_none() {
         let unlisted = ledger.unread.iter().any(|gap| gap.unread.account == UNLISTED);
         let why = if unlisted { "the organization could not be listed" } else { "the caller is in no organization" };

@@ -9,7 +9,7 @@ use innovate_model::{Location, Position};
 
 use super::Report;
 use super::outcome::counted;
-use super::table::visible;
+use super::table::{accepted, visible};
 use crate::finding::{Finding, Verdict};
 use crate::policy::Severity;
 
@@ -26,6 +26,10 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
     let mut helped = BTreeSet::new();
     for finding in report.judgement.findings.iter()? {
         let finding = finding?;
+        if finding.baseline {
+            // Nobody is to look at it now: it is counted below.
+            continue;
+        }
         let help = match finding.verdict {
             Verdict::Fail if helped.insert(finding.policy.clone()) => remedy(report, &finding),
             _ => None,
@@ -155,5 +159,6 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         "{} on {}{files}: {failed} verdicts failed, {unknown} unknown{waived}, {passed} passed",
         counted(report.library.policies.len() - ledger.unmatched.len(), "policy", "policies"),
         counted(judged, "resource", "resources"),
-    )
+    )?;
+    accepted(ledger, writer)
 }

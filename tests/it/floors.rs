@@ -9,7 +9,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const FLOORS: [&[&str]; 6] = [
     &["framework", "policy", "spill"],
     &["finding", "input"],
-    &["collect"],
+    &["collect", "waiver"],
     &["engine", "estimate", "permission"],
     &["report"],
     &["command"],

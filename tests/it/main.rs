@@ -20,5 +20,6 @@ mod schemas;
 #[cfg(feature = "aws")]
 mod simulation;
 mod verdict;
+mod waiver;
 mod worker;
 mod world;

@@ -48,7 +48,8 @@ fn outside(policy: &Policy, resource: &Resource) -> Vec<String> {
 }
 
 fn said(judgement: Judgement) -> BTreeSet<Finding> {
-    judgement.findings.to_vec().unwrap().into_iter().collect()
+    // What a waiver is bound to is the value at the place, whatever of it the policy reads.
+    judgement.findings.to_vec().unwrap().into_iter().map(|finding| Finding { evidence: None, ..finding }).collect()
 }
 
 /// Where what the policy says depends on something outside of its read-set, `values` being put there one after the other.
