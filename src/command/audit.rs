@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     /// Exit with 3 where a verdict is unknown or something that the policies need was not read.
     #[arg(long, env = "INNOVATE_REQUIRE_COMPLETE")]
     require_complete: bool,
-    /// A report: `table` or `json`, with `=PATH` into a file; repeatable.
+    /// A report: `table`, `html` or `json`, with `=PATH` into a file; repeatable.
     #[arg(short, long = "output", value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
     output: Vec<Output>,
     /// Report what passes, too.

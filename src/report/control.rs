@@ -34,7 +34,7 @@ pub(super) struct Judged<'a> {
     /// Verdicts of its policies.
     #[serde(flatten)]
     pub(super) counts: Counts,
-    policies: &'a [String],
+    pub(super) policies: &'a [String],
     /// What is left to a person.
     pub(super) manual: Option<&'a str>,
 }
@@ -42,7 +42,7 @@ pub(super) struct Judged<'a> {
 /// A framework and what was found.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary<'a> {
-    id: &'a str,
+    pub(super) id: &'a str,
     pub(super) title: &'a str,
     pub(super) version: &'a str,
     pub(super) controls: Vec<Judged<'a>>,

@@ -1,6 +1,7 @@
 //! Reports, one file a format.
 
 mod control;
+mod html;
 mod json;
 mod table;
 
@@ -44,13 +45,15 @@ pub struct Style {
 pub enum Format {
     /// For people.
     Table,
+    /// One page for a browser.
+    Html,
     /// The documented, versioned JSON.
     Json,
 }
 
 /// No such format.
 #[derive(Debug, thiserror::Error)]
-#[error("no format `{0}`; use `table` or `json`, with `=PATH` to write to a file")]
+#[error("no format `{0}`; use `table`, `html` or `json`, with `=PATH` to write to a file")]
 pub struct UnknownFormat(String);
 
 impl FromStr for Format {
@@ -59,6 +62,7 @@ impl FromStr for Format {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "table" => Ok(Self::Table),
+            "html" => Ok(Self::Html),
             "json" => Ok(Self::Json),
             other => Err(UnknownFormat(other.to_owned())),
         }
@@ -73,6 +77,7 @@ impl Format {
     pub fn write(self, report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Table => table::write(report, writer),
+            Self::Html => html::write(report, writer),
             Self::Json => json::write(report, writer),
         }
     }
