@@ -363,8 +363,7 @@ fn segments(lengths: impl Iterator<Item = (&'static str, usize)>) -> Vec<Segment
 }
 
 fn of_framework(summary: Summary<'_>) -> Judged<'_> {
-    let each =
-        [Status::Fail, Status::Error, Status::Unknown, Status::Pass, Status::NotApplicable, Status::Manual, Status::Unserved];
+    let each = [Status::Fail, Status::Error, Status::Unknown, Status::Pass, Status::NotApplicable, Status::Manual, Status::Unserved];
     let count = |status: Status| summary.controls.iter().filter(|control| control.status == status).count();
     let statuses: Vec<_> = each.into_iter().map(|status| (name(status), label(status), count(status))).collect();
     let segments = segments(statuses.iter().map(|(name, _, count)| (*name, *count)));

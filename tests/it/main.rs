@@ -7,6 +7,7 @@ mod collect;
 mod command;
 mod floors;
 mod framework;
+mod html;
 mod judge;
 mod law;
 mod policies;

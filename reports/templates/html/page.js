@@ -202,7 +202,7 @@
       const fitting = options.filter((option) => option.text.toLowerCase().includes(typed));
       list.replaceChildren(
         ...fitting.slice(0, MOST_OPTIONS).map(({ value, count, text }) => {
-          const box = element("input", { type: "checkbox" });
+          const box = element("input", { type: "checkbox", name });
           box.checked = state.chosen[name].has(value);
           box.addEventListener("change", () => choose(name, value, box.checked));
           return element("label", { "data-value": value }, box, element("span", { class: "of clip" }, clipped(text)), element("span", { class: "many" }, count.toLocaleString("en")));
@@ -213,7 +213,7 @@
     };
     menu.replaceChildren();
     if (options.length > 10) {
-      const find = element("input", { type: "search", "aria-label": `Find in ${facet.title}`, placeholder: "Find" });
+      const find = element("input", { type: "search", name: `find-${name}`, "aria-label": `Find in ${facet.title}`, placeholder: "Find" });
       find.addEventListener("input", () => show(find.value.toLowerCase()));
       menu.append(find);
     }
@@ -228,11 +228,11 @@
 
   function row(finding) {
     const open = finding.fingerprint === state.finding;
-    const opener = element("button", { type: "button", class: "opener", "aria-expanded": String(open), "aria-controls": open ? "detail" : null }, clipped(finding.message || policies[finding.policy]?.title || finding.policy));
+    const opener = element("button", { type: "button", class: "opener clip", "aria-expanded": String(open), "aria-controls": open ? "detail" : null }, clipped(finding.message || policies[finding.policy]?.title || finding.policy));
     const cells = {
-      severity: [element("span", { class: `badge ${finding.severity}` }, finding.severity)],
+      severity: [element("span", { class: `badge ${finding.severity}${finding.verdict === "fail" ? "" : " quiet"}` }, finding.severity)],
       verdict: [element("span", { class: `v-${finding.verdict}` }, label("verdict", finding.verdict))],
-      finding: [element("span", { class: "clip" }, opener), element("div", { class: "aside" }, element("code", {}, finding.policy))],
+      finding: [opener, element("div", { class: "aside" }, element("code", {}, finding.policy))],
       resource: [element("span", { class: "clip" }, clipped(finding.id)), element("div", { class: "aside" }, short(finding.type))],
       location: [finding.location ? element("code", {}, place(finding.location)) : "", element("div", { class: "aside clip" }, finding.location ? clipped(finding.location.address) : "")],
       account: [finding.account, element("div", { class: "aside clip" }, clipped(accounts[finding.account] || ""))],
@@ -290,7 +290,7 @@
           element("h3", {}, about.title),
           terms([
             ["Policy", code(finding.policy)],
-            ["What", about.description],
+            ["Description", about.description],
             ["Risk", about.risk],
             ["Console", console],
             ["CLI", step(cli)],
