@@ -618,6 +618,7 @@ fn hostile_names_are_text() {
     for number in 0..count {
         browser.evaluate(&format!("document.querySelectorAll('#finding-table tr.row')[{number}].click()"));
         browser.until("document.getElementById('detail') !== null");
+        assert!(!browser.text("#finding-table").contains("[object"), "{number}");
     }
     for facet in ["account", "region", "type", "policy", "framework"] {
         browser.evaluate(&format!("document.getElementById('facet-{facet}').open = true"));

@@ -2,7 +2,10 @@
 // Whatever is shown comes from the cloud or from a file: it becomes text, and nothing else.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { policies, accounts, frameworks } = data.about;
+  const { frameworks } = data.about;
+  // An account may be called `__proto__`.
+  const policies = new Map(Object.entries(data.about.policies));
+  const names = new Map(Object.entries(data.about.accounts));
 
   const RANK = { critical: 0, high: 1, medium: 2, low: 3, info: 4 };
   const VERDICTS = { fail: 0, unknown: 1, waived: 2, pass: 3, not_applicable: 4 };
@@ -41,9 +44,9 @@
   const FACETS = {
     severity: { title: "Severity", of: (finding) => [finding.severity], rank: (value) => RANK[value] },
     verdict: { title: "Verdict", of: (finding) => [finding.verdict], rank: (value) => VERDICTS[value], label: (value) => value.replace("_", " ") },
-    account: { title: "Account", of: (finding) => [finding.account], label: (value) => (accounts[value] ? `${accounts[value]} (${value})` : value) },
+    account: { title: "Account", of: (finding) => [finding.account], label: (value) => (names.has(value) ? `${names.get(value)} (${value})` : value) },
     region: { title: "Region", of: (finding) => [finding.region] },
-    policy: { title: "Policy", of: (finding) => [finding.policy], label: (value) => (policies[value] ? `${policies[value].title} (${value})` : value) },
+    policy: { title: "Policy", of: (finding) => [finding.policy], label: (value) => (policies.has(value) ? `${policies.get(value).title} (${value})` : value) },
     type: { title: "Type", of: (finding) => [finding.type] },
     framework: { title: "Framework", of: (finding) => serves.get(finding.policy) || NONE, label: (value) => controls.get(value) || value },
   };
@@ -56,7 +59,7 @@
     finding: { title: "Finding", by: [(finding) => finding.policy, (finding) => finding.message] },
     resource: { title: "Resource", by: [(finding) => finding.type, (finding) => finding.id] },
     location: { title: "Location", by: [(finding) => finding.location?.file ?? "", (finding) => finding.location?.line ?? 0] },
-    account: { title: "Account", by: [(finding) => accounts[finding.account] || finding.account, (finding) => finding.account] },
+    account: { title: "Account", by: [(finding) => names.get(finding.account) || finding.account, (finding) => finding.account] },
     region: { title: "Region", by: [(finding) => finding.region] },
   };
   if (!located) delete COLUMNS.location;
@@ -111,7 +114,7 @@
   function hay(finding) {
     if (finding.hay === undefined) {
       const { policy, account, location, causes } = finding;
-      const parts = [finding.message, finding.id, finding.arn, finding.type, policy, policies[policy]?.title, account, accounts[account], finding.region];
+      const parts = [finding.message, finding.id, finding.arn, finding.type, policy, policies.get(policy)?.title, account, names.get(account), finding.region];
       parts.push(finding.path, finding.severity, finding.verdict, finding.fingerprint);
       if (location) parts.push(`${location.file}:${location.line}`, location.address);
       for (const cause of causes) parts.push(...cause);
@@ -158,7 +161,8 @@
   const pages = () => Math.max(1, Math.ceil(shown.length / state.size));
   const [first, back, next, last] = [step("First", () => 1), step("Previous", () => state.page - 1), step("Next", () => state.page + 1), step("Last", pages)];
   const where = element("span", { id: "where" });
-  const pager = element("div", { class: "pager" }, status, element("label", {}, "Rows ", size), first, back, where, next, last);
+  const above = element("div", { class: "pager" }, status, element("label", {}, "Rows ", size));
+  const below = element("nav", { class: "pager pages", "aria-label": "Pages of findings" }, first, back, where, next, last);
   const body = element("tbody", { role: "rowgroup" });
   const heads = {};
   for (const [name, column] of Object.entries(COLUMNS)) {
@@ -186,7 +190,7 @@
   }
   const clear = element("button", { type: "button", class: "plain", id: "clear", onclick: clearAll }, "Clear");
   tools.append(clear);
-  document.getElementById("list").append(tools, chips, pager, element("div", { class: "rows" }, table));
+  document.getElementById("list").append(tools, chips, above, element("div", { class: "rows" }, table), below);
 
   /// The options of a facet: the values of what the other filters leave.
   function fill(name, menu) {
@@ -228,14 +232,14 @@
 
   function row(finding) {
     const open = finding.fingerprint === state.finding;
-    const opener = element("button", { type: "button", class: "opener clip", "aria-expanded": String(open), "aria-controls": open ? "detail" : null }, clipped(finding.message || policies[finding.policy]?.title || finding.policy));
+    const opener = element("button", { type: "button", class: "opener clip", "aria-expanded": String(open), "aria-controls": open ? "detail" : null }, clipped(finding.message || policies.get(finding.policy)?.title || finding.policy));
     const cells = {
       severity: [element("span", { class: `badge ${finding.severity}${finding.verdict === "fail" ? "" : " quiet"}` }, finding.severity)],
       verdict: [element("span", { class: `v-${finding.verdict}` }, label("verdict", finding.verdict))],
       finding: [opener, element("div", { class: "aside" }, element("code", {}, finding.policy))],
       resource: [element("span", { class: "clip" }, clipped(finding.id)), element("div", { class: "aside" }, short(finding.type))],
       location: [finding.location ? element("code", {}, place(finding.location)) : "", element("div", { class: "aside clip" }, finding.location ? clipped(finding.location.address) : "")],
-      account: [finding.account, element("div", { class: "aside clip" }, clipped(accounts[finding.account] || ""))],
+      account: [finding.account, element("div", { class: "aside clip" }, clipped(names.get(finding.account) || ""))],
       region: [finding.region],
     };
     const made = element("tr", { class: open ? "row open" : "row", role: "row", "data-fingerprint": finding.fingerprint });
@@ -253,7 +257,7 @@
   }
 
   function detail(finding) {
-    const about = policies[finding.policy];
+    const about = policies.get(finding.policy);
     const cause = ([what, action, message]) => element("li", {}, what, action ? element("code", {}, ` ${action}`) : null, message ? `: ${message}` : null);
     const causes = (list) => list.length > 0 && element("ul", {}, ...list.map(cause));
     const location = finding.location && `${place(finding.location)}:${finding.location.column}`;
@@ -272,7 +276,7 @@
         ["ARN", code(finding.arn)],
         ["Declared at", code(location), finding.location && ` as ${finding.location.address}`],
         ["Property", code(finding.path)],
-        ["Account", finding.account, accounts[finding.account] && ` ${accounts[finding.account]}`],
+        ["Account", finding.account, names.get(finding.account) && ` ${names.get(finding.account)}`],
         ["Region", finding.region],
         ["Fingerprint", code(finding.fingerprint)],
       ]),
@@ -312,6 +316,7 @@
     where.textContent = `Page ${count(state.page)} of ${count(pageCount)}`;
     first.disabled = back.disabled = state.page <= 1;
     next.disabled = last.disabled = state.page >= pageCount;
+    below.hidden = pageCount === 1;
     size.value = String(state.size);
     for (const [name, head] of Object.entries(heads)) {
       const up = state.sort === name;
@@ -356,7 +361,7 @@
     state.page = Math.min(Math.max(1, page), pages());
     render();
     say(false);
-    table.scrollIntoView({ block: "nearest" });
+    if (table.getBoundingClientRect().top < 0) document.getElementById("findings").scrollIntoView();
   }
 
   function turn(name) {
