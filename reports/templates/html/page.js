@@ -225,9 +225,10 @@
     show("");
   }
 
-  // A name of a megabyte would be as much work in every row; the details have all of it.
-  const clipped = (text) => (text.length > 400 ? `${text.slice(0, 400)}…` : text);
+  // A name of a megabyte would take the browser seconds in every place.
+  const clipped = (text, most = 400) => (text.length > most ? `${text.slice(0, most)}…` : text);
   const short = (type) => type.replace(/^[^:]*::/, "");
+  const whole = (part) => (typeof part === "string" ? clipped(part, 10_000) : part);
   const place = ({ file, line }) => `${file}:${line}`;
 
   function row(finding) {
@@ -237,10 +238,10 @@
       severity: [element("span", { class: `badge ${finding.severity}${finding.verdict === "fail" ? "" : " quiet"}` }, finding.severity)],
       verdict: [element("span", { class: `v-${finding.verdict}` }, label("verdict", finding.verdict))],
       finding: [opener, element("div", { class: "aside" }, element("code", {}, finding.policy))],
-      resource: [element("span", { class: "clip" }, clipped(finding.id)), element("div", { class: "aside" }, short(finding.type))],
-      location: [finding.location ? element("code", {}, place(finding.location)) : "", element("div", { class: "aside clip" }, finding.location ? clipped(finding.location.address) : "")],
-      account: [finding.account, element("div", { class: "aside clip" }, clipped(names.get(finding.account) || ""))],
-      region: [finding.region],
+      resource: [element("span", { class: "clip" }, clipped(finding.id)), element("div", { class: "aside clip" }, clipped(short(finding.type)))],
+      location: [finding.location ? element("code", { class: "clip" }, clipped(place(finding.location))) : "", element("div", { class: "aside clip" }, finding.location ? clipped(finding.location.address) : "")],
+      account: [element("span", { class: "clip" }, clipped(finding.account)), element("div", { class: "aside clip" }, clipped(names.get(finding.account) || ""))],
+      region: [element("span", { class: "clip" }, clipped(finding.region))],
     };
     const made = element("tr", { class: open ? "row open" : "row", role: "row", "data-fingerprint": finding.fingerprint });
     for (const name of Object.keys(COLUMNS)) made.append(element("td", { role: "cell", class: name }, ...cells[name]));
@@ -252,16 +253,16 @@
 
   function terms(pairs) {
     const list = element("dl");
-    for (const [term, ...values] of pairs) if (values.some(Boolean)) list.append(element("dt", {}, term), element("dd", {}, ...values.filter(Boolean)));
+    for (const [term, ...values] of pairs) if (values.some(Boolean)) list.append(element("dt", {}, term), element("dd", {}, ...values.filter(Boolean).map(whole)));
     return list;
   }
 
   function detail(finding) {
     const about = policies.get(finding.policy);
-    const cause = ([what, action, message]) => element("li", {}, what, action ? element("code", {}, ` ${action}`) : null, message ? `: ${message}` : null);
+    const cause = ([what, action, message]) => element("li", {}, what, action ? element("code", {}, ` ${whole(action)}`) : null, message ? `: ${whole(message)}` : null);
     const causes = (list) => list.length > 0 && element("ul", {}, ...list.map(cause));
     const location = finding.location && `${place(finding.location)}:${finding.location.column}`;
-    const code = (text) => text && element("code", {}, text);
+    const code = (text) => text && element("code", {}, whole(text));
     const own = [...(serves.get(finding.policy) || NONE)].filter((key) => key.includes(" "));
     const one = element(
       "div",
