@@ -34,7 +34,7 @@ pub(super) struct Judged<'a> {
     /// Verdicts of its policies.
     #[serde(flatten)]
     pub(super) counts: Counts,
-    policies: &'a [String],
+    pub(super) policies: &'a [String],
     /// What is left to a person.
     pub(super) manual: Option<&'a str>,
 }

@@ -5,6 +5,7 @@ mod control;
 mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
@@ -63,6 +64,8 @@ pub enum Format {
     Table,
     /// For people: each finding with the lines of the file that it is about.
     Text,
+    /// One page for a browser.
+    Html,
     /// The documented, versioned JSON.
     Json,
     /// For code scanning.
@@ -112,6 +115,7 @@ impl Format {
             Self::Sarif => "application/sarif+json",
             Self::Ocsf | Self::Asff => "application/x-ndjson",
             Self::Junit => "application/xml",
+            Self::Html => "text/html; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
             Self::Markdown => "text/markdown; charset=utf-8",
             Self::Table | Self::Text | Self::Github => "text/plain; charset=utf-8",
@@ -132,6 +136,7 @@ impl Format {
         match self {
             Self::Table => table::write(report, writer),
             Self::Text => text::write(report, writer),
+            Self::Html => html::write(report, writer),
             Self::Json => json::write(report, writer),
             Self::Sarif => sarif::write(report, writer),
             Self::Junit => junit::write(report, writer),

@@ -117,7 +117,7 @@ fn one_run_writes_several_reports() {
 #[test]
 fn what_does_not_fit_in_memory_gives_the_same_report() {
     let desk = Desk::new();
-    for format in ["json", "table"] {
+    for format in ["html", "json", "table"] {
         let arguments = ["--show-passes", "-o", format];
         let held = desk.audit(3, &arguments);
         assert_eq!(desk.audit(3, &[["--memory", "0"].as_slice(), &arguments].concat()), held);

@@ -8,6 +8,7 @@ mod command;
 mod floors;
 mod format;
 mod framework;
+mod html;
 mod init;
 mod judge;
 mod law;

@@ -16,13 +16,24 @@ const REQUIREMENTS: [&str; 2] = ["tests/cloud/requirements.txt", "tests/pipeline
 /// What checks workflows, pinned; the packages bring the Go that builds it.
 const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
+/// What tells the tests which browser to start.
+const BROWSER: &str = "INNOVATE_TEST_BROWSER";
+
+/// The browsers that will do, by the names of their programs.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 /// Formatting, lints, generated files, then all tests with the test server running.
 pub fn run() -> Result<()> {
     process::run(&mut cargo(&["fmt", "--all", "--check"]))?;
     schema::generate(true)?;
     process::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
     let server = Server::start(python()?)?;
-    process::run(cargo(&["test", "--workspace"]).env("INNOVATE_TEST_SERVER", &server.address).env("INNOVATE_TEST_PYTHON", python()?))
+    process::run(
+        cargo(&["test", "--workspace"])
+            .env("INNOVATE_TEST_SERVER", &server.address)
+            .env("INNOVATE_TEST_PYTHON", python()?)
+            .env(BROWSER, browser()?),
+    )
 }
 
 /// The benchmarks, with the test server running and seeded for the one that reads it.
@@ -65,6 +76,32 @@ fn python() -> Result<PathBuf> {
         fs::write(&installed, pinned)?;
     }
     Ok(interpreter)
+}
+
+/// The Chromium that opens the HTML report: the one that `INNOVATE_TEST_BROWSER` names, or one that is installed, or Debian's.
+fn browser() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os(BROWSER) {
+        return Ok(PathBuf::from(path));
+    }
+    if let Some(path) = installed(&BROWSERS) {
+        return Ok(path);
+    }
+    let help = || {
+        format!(
+            "the tests of the HTML report need Chromium or Chrome: install one of `{}`, or name it in `{BROWSER}`",
+            BROWSERS.join("`, `")
+        )
+    };
+    process::run(Command::new("apt-get").args(["update", "--quiet"])).with_context(help)?;
+    let install = ["install", "--quiet", "--yes", "--no-install-recommends", "chromium"];
+    process::run(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(install)).with_context(help)?;
+    installed(&BROWSERS).with_context(help)
+}
+
+/// The first of these programs that there is.
+fn installed(names: &[&str]) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
 /// The AWS API server of the tests, on a free port of the loopback; it ends with this value.

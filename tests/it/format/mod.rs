@@ -85,8 +85,21 @@ pub fn declared(format: &str, file: &str) -> String {
 
 #[test]
 fn every_format_has_one_name() {
-    let names =
-        ["table", "text", "json", "sarif", "junit", "ocsf", "asff", "csv", "markdown", "github", "gitlab-code-quality", "gitlab-sast"];
+    let names = [
+        "table",
+        "text",
+        "html",
+        "json",
+        "sarif",
+        "junit",
+        "ocsf",
+        "asff",
+        "csv",
+        "markdown",
+        "github",
+        "gitlab-code-quality",
+        "gitlab-sast",
+    ];
     let help = Command::new(env!("CARGO_BIN_EXE_innovate")).args(["audit", "--help"]).env_clear().output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     for name in names {
