@@ -14,7 +14,7 @@ use measure::enlarged::enlarged;
 const RESOURCES: usize = 100_000;
 
 fn main() {
-    let library = policy::shipped().expect("the policies ship");
+    let library = policy::shipped().expect("the policies ship").on(&[policy::Platform::Aws]);
     let world = enlarged(RESOURCES, Builder::new(usize::MAX, None));
     println!("{} resources, {} policies", world.len(), library.policies.len());
     let mut criterion = measure::criterion().sample_size(10);

@@ -67,10 +67,7 @@ impl std::str::FromStr for FailOn {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let Chosen { library, frameworks, known } = arguments.policies.chosen(global)?;
-    if library.policies.is_empty() && library.broken.is_empty() {
-        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
-    }
+    let Chosen { library, frameworks, known } = arguments.policies.of_aws(global)?;
     output::probe(&arguments.output)?;
     let accepted = arguments.accept.load(&known, [])?;
     // An estimate counts the resources, so it wants them in memory.

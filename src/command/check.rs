@@ -1,8 +1,10 @@
 //! `innovate check`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::Context;
 use clap::Args;
@@ -17,10 +19,11 @@ use crate::engine::{self, Judgement};
 use crate::finding::Finding;
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
-use crate::input::declared::{Declared, NO_REGION, Target};
+use crate::input::declared::{Declaration, Declared, NO_REGION, Target};
 use crate::input::files::{self, Gathered, Request};
+use crate::input::helm::Chart;
 use crate::input::inventory::Inventory;
-use crate::policy::Library;
+use crate::policy::{Library, Platform};
 use crate::report::{Format, Report};
 use crate::waiver::Accepted;
 
@@ -37,6 +40,15 @@ pub(super) struct Arguments {
     /// The value of a template parameter; repeatable.
     #[arg(long, value_name = "KEY=VALUE")]
     parameter: Vec<String>,
+    /// Values for Helm charts: a file; repeatable, the last one counts.
+    #[arg(long, value_name = "FILE")]
+    values: Vec<PathBuf>,
+    /// A value for Helm charts, in the form of `helm --set`; repeatable.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The namespace that Helm charts go to.
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
     /// What is there already: a snapshot, which the files change. Only what the files declare is judged.
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
@@ -79,6 +91,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         return Err(usage(format!("nothing to check in `{paths}`: {others} {files} of other kinds; name a template or its folder")));
     }
     let accepted = arguments.accept.load(&known, gathered.declaration.resources.iter().map(|declared| &declared.origin))?;
+    let platforms: BTreeSet<Platform> =
+        gathered.declaration.resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
+    let library = library.on(&platforms.into_iter().collect::<Vec<_>>());
     arguments.answer(gathered, snapshot, &target, (&library, &frameworks, &accepted))
 }
 
@@ -98,7 +113,10 @@ impl Arguments {
         };
         let parameters = self.parameters()?;
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        let request = Request { root: Path::new(""), paths: &self.paths, stdin, target, parameters: &parameters, workers };
+        let chart = Chart { values: self.values.clone(), set: self.set.clone(), namespace: self.namespace.clone(), ..Chart::default() };
+        let helm = |arguments: &[OsString]| Command::new("helm").args(arguments).output();
+        let root = Path::new("");
+        let request = Request { root, paths: &self.paths, stdin, target, parameters: &parameters, chart: &chart, helm: &helm, workers };
         files::gather(&request).map_err(usage)
     }
 
@@ -120,12 +138,13 @@ impl Arguments {
     /// Judges what the files declare, and reports.
     fn answer(
         &self,
-        gathered: Gathered,
+        mut gathered: Gathered,
         snapshot: Option<World>,
         target: &Target,
         (library, frameworks, accepted): (&Library, &[Framework], &Accepted),
     ) -> anyhow::Result<Exit> {
-        let (world, origins) = self.world(&gathered, snapshot, target);
+        let declared = std::mem::take(&mut gathered.declaration);
+        let (world, origins) = self.world(&declared, snapshot, target);
         let inventory = Inventory::from(&world);
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let options = engine::Options { keep_passes: self.show_passes, workers, watch: None };
@@ -133,9 +152,17 @@ impl Arguments {
         locate(&mut judgement, &origins)?;
         let files = gathered.texts.keys().cloned().collect();
         engine::accept(&mut judgement, &world, Some(&files), accepted, accept::today()).context(DISK)?;
-        judgement.ledger.skipped.clone_from(&gathered.declaration.skipped);
+        judgement.ledger.skipped.clone_from(&declared.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
         judgement.ledger.complete &= gathered.broken.is_empty();
+        let sensitive = library.policies.iter().filter(|policy| policy.metadata.custom.sensitive).map(|policy| policy.id.as_str());
+        let sensitive: BTreeSet<&str> = sensitive.collect();
+        for finding in judgement.findings.iter().context(DISK)? {
+            let finding = finding.context(DISK)?;
+            if let Some(location) = finding.location.as_ref().filter(|_| sensitive.contains(finding.policy.as_str())) {
+                gathered.hide(&location.file, location.span);
+            }
+        }
         let style = output::style();
         let report = Report { world: &world, library, judgement: &judgement, frameworks, calls: None, texts: Some(&gathered.texts), style };
         output::write(&self.output, Format::Text, &report)?;
@@ -147,8 +174,7 @@ impl Arguments {
     }
 
     /// The world that the files lead to, and where in them each resource is.
-    fn world<'a>(&self, gathered: &'a Gathered, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Declared>) {
-        let declared = &gathered.declaration;
+    fn world<'a>(&self, declared: &'a Declaration, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Declared>) {
         let mut world = snapshot.unwrap_or_else(|| World {
             read_at: jiff::Timestamp::now().to_string(),
             caller: target.account.clone(),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::{Args, ValueEnum};
 
 use super::settings::{Policies, needs};
-use super::{Exit, Global, usage};
+use super::{Exit, Global};
 use crate::permission::Permission;
 
 #[derive(Args, Debug)]
@@ -42,12 +42,9 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let library = arguments.policies.library(global)?;
+    let library = arguments.policies.of_aws(global)?.library;
     if let Some(broken) = library.broken.first() {
         anyhow::bail!("policy `{}` does not load, so what it reads is not known: {}", broken.id, broken.reason);
-    }
-    if library.policies.is_empty() {
-        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be read"));
     }
     let permission = permission(if arguments.all { None } else { needs(&library) }.as_ref())?;
     let (role, auditor, external_id) = (arguments.role.as_str(), arguments.auditor.as_deref(), arguments.external_id.as_deref());

@@ -91,10 +91,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
                 let metadata = &policy.metadata;
                 writeln!(out, "{} ({})\n{}\n\n{}", policy.id, metadata.custom.severity, metadata.title, metadata.description.trim())?;
                 writeln!(out, "\nRisk: {}", metadata.custom.risk.trim())?;
-                writeln!(out, "\nRemediation\n  console: {}", metadata.custom.remediation.console.trim())?;
-                writeln!(out, "  cli: {}\n  cloudformation:", metadata.custom.remediation.cli.trim())?;
-                for line in metadata.custom.remediation.cloudformation.trim_end().lines() {
-                    writeln!(out, "    {line}")?;
+                writeln!(out, "\nRemediation")?;
+                for (name, text) in metadata.custom.remediation.ways() {
+                    match (name, text.lines().collect::<Vec<_>>().as_slice()) {
+                        ("console" | "cli", [line]) => writeln!(out, "  {name}: {line}")?,
+                        (_, lines) => {
+                            writeln!(out, "  {name}:")?;
+                            lines.iter().try_for_each(|line| writeln!(out, "    {line}"))?;
+                        }
+                    }
                 }
                 writeln!(out, "\nJudges: {}", metadata.custom.resource_types.join(", "))?;
                 let reads = &policy.read_set;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{Global, usage, worker};
 use crate::collect::Needs;
 use crate::framework::{self, Framework};
-use crate::policy::{self, Library, PolicyError, Selection, Severity, Sources};
+use crate::policy::{self, Library, Platform, PolicyError, Selection, Severity, Sources};
 
 /// The file `innovate.toml`.
 #[derive(Debug, Default, Deserialize)]
@@ -72,6 +72,21 @@ impl Policies {
     /// Whether not all policies are asked for.
     pub(super) fn narrow(&self) -> bool {
         !self.policy.is_empty() || self.severity.is_some() || !self.framework.is_empty()
+    }
+
+    /// The policies of AWS that flags and file choose: what an audit judges by.
+    pub(super) fn of_aws(&self, global: &Global) -> anyhow::Result<Chosen> {
+        let chosen = self.chosen(global)?;
+        let had_some = !chosen.library.policies.is_empty();
+        let library = chosen.library.on(&[Platform::Aws]);
+        if !library.policies.is_empty() || !library.broken.is_empty() {
+            return Ok(Chosen { library, ..chosen });
+        }
+        Err(usage(if had_some {
+            "all policies that are chosen judge Kubernetes objects, and what is read here is AWS: nothing would be checked"
+        } else {
+            "no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"
+        }))
     }
 
     /// What flags and file choose.

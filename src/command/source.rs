@@ -68,7 +68,7 @@ struct Tallies {
 impl Source {
     /// The ids of all policies that there are, and what was found: in the file, or, where there is none, by a live reading, if that is wanted.
     pub(super) fn find(&self, live: Option<&Live>, global: &Global) -> anyhow::Result<(BTreeSet<String>, Option<Found>)> {
-        let Chosen { library, mut known, .. } = self.policies.chosen(global)?;
+        let Chosen { library, mut known, .. } = self.policies.of_aws(global)?;
         if let Some(path) = &self.report {
             let only = self.policies.narrow().then_some(&library);
             let found = reported(path, only)?;

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use super::scope;
 use crate::finding::Verdict;
 use crate::input::declared::Target;
-use crate::input::{cloudformation, document};
+use crate::input::document::{self, InputError};
+use crate::input::{cloudformation, kubernetes};
 use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
@@ -73,6 +74,10 @@ struct Case {
     cloudformation: Option<String>,
     #[serde(default)]
     logical_id: Option<String>,
+    #[serde(default)]
+    manifests: Option<String>,
+    #[serde(default)]
+    object: Option<String>,
     #[serde(default)]
     resources: Vec<Document>,
     #[serde(default)]
@@ -208,21 +213,19 @@ impl Example {
     fn new(policy: &Policy, case: Case) -> Result<Self, ExampleError> {
         let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
         let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
-        let tested = match (case.resource, case.cloudformation) {
-            (Some(document), None) => document.into_resource(),
-            (None, Some(template)) => {
-                let mut of_template = template_resources(&template).map_err(form)?;
-                let at = of_template.iter().position(|resource| match &case.logical_id {
-                    Some(id) => resource.id == *id,
-                    None => policy.metadata.custom.resource_types.contains(&resource.type_name),
-                });
-                let at = at.ok_or_else(|| form("the template has no resource that the policy judges".to_owned()))?;
-                let tested = of_template.remove(at);
-                resources.extend(of_template);
-                tested
-            }
-            _ => return Err(form("a case has either `resource` or `cloudformation`".to_owned())),
+        let (mut declared, name) = match (case.resource, case.cloudformation, case.manifests) {
+            (Some(document), None, None) => (vec![document.into_resource()], None),
+            (None, Some(template), None) => (template_resources(&template).map_err(form)?, case.logical_id),
+            (None, None, Some(manifests)) => (objects(&manifests).map_err(|error| form(error.to_string()))?, case.object),
+            _ => return Err(form("a case has either `resource`, `cloudformation` or `manifests`".to_owned())),
         };
+        let at = declared.iter().position(|resource| match &name {
+            Some(id) => resource.id == *id,
+            None => policy.metadata.custom.resource_types.contains(&resource.type_name),
+        });
+        let at = at.ok_or_else(|| form("the case has no resource that the policy judges".to_owned()))?;
+        let tested = declared.remove(at);
+        resources.extend(declared);
         resources.push(tested.clone());
         let world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
         Ok(Self { name: case.name, world, tested, parameters: case.parameters })
@@ -321,6 +324,18 @@ fn world(
         resources,
         ..World::default()
     })
+}
+
+/// The objects of manifests.
+fn objects(text: &str) -> Result<Vec<Resource>, InputError> {
+    let target = Target { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
+    let declaration = kubernetes::read("manifests", &document::parse("manifests", text.as_bytes())?, &target)?;
+    match declaration.skipped.into_iter().next() {
+        Some(skipped) => {
+            Err(InputError::new("manifests", skipped.location.span.start, format!("`{}` {}", skipped.type_name, skipped.reason)))
+        }
+        None => Ok(declaration.resources.into_iter().map(|declared| declared.resource).collect()),
+    }
 }
 
 /// The resources of a template.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use innovate_model::Schemas;
 
-use crate::policy::{ANY, Interpreter, Path, Paths, Place, Policy, PolicyError};
+use crate::policy::{ANY, Interpreter, Path, Paths, Place, Platform, Policy, PolicyError};
 
 /// The top-level properties that handlers fill, by type; none for a type that another one represents.
 pub type Filled = BTreeMap<String, Option<BTreeSet<&'static str>>>;
@@ -62,11 +62,11 @@ fn in_text(policy: &Policy, text: &str) -> Place {
     Place { file: policy.file.clone(), line: number(line), column: number(column) }
 }
 
-/// The type has a schema and something reads it.
+/// The type has a schema, and something reads it where it is of AWS: Kubernetes objects are in manifests, which have them whole.
 fn known(lints: &mut BTreeSet<Lint>, name: &str, place: &Place, filled: Option<&Filled>) {
     if let Err(error) = Schemas::vendored().get(name) {
         lints.insert(Lint { place: place.clone(), message: error.to_string() });
-    } else if filled.is_some_and(|filled| !filled.contains_key(name)) {
+    } else if Platform::of(name) == Platform::Aws && filled.is_some_and(|filled| !filled.contains_key(name)) {
         lints.insert(Lint { place: place.clone(), message: format!("no handler reads `{name}`") });
     }
 }

@@ -73,6 +73,19 @@ pub struct Declaration {
     pub skipped: Vec<Skipped>,
     /// Types of which resources may be there or not.
     pub unread: Vec<Unread>,
+    /// Files and where in them something is that nobody should see.
+    pub secrets: Vec<(Arc<str>, Span)>,
+}
+
+impl Declaration {
+    /// Adds what others declare.
+    pub fn extend(&mut self, other: Self) {
+        let Self { resources, skipped, unread, secrets } = other;
+        self.resources.extend(resources);
+        self.skipped.extend(skipped);
+        self.unread.extend(unread);
+        self.secrets.extend(secrets);
+    }
 }
 
 /// Where resources go whose file does not say it.

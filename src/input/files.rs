@@ -2,14 +2,20 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+use std::process::Output;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use innovate_model::{Position, Span};
 
 use super::cloudformation::{self, Context, Exports, Parameters, cdk};
 use super::declared::{Declaration, Target};
 use super::document::{InputError, MOST_BYTES, Node, parse};
+use super::helm::{self, Chart};
+use super::kubernetes;
 
 /// The name of what comes from standard input.
 pub const STDIN: &str = "<stdin>";
@@ -32,6 +38,10 @@ pub struct Request<'a> {
     pub target: &'a Target,
     /// Values of parameters.
     pub parameters: &'a Parameters,
+    /// How charts are rendered: of each, only the folder is another.
+    pub chart: &'a Chart,
+    /// Runs `helm` with these arguments in [`Self::root`].
+    pub helm: &'a (dyn Fn(&[OsString]) -> io::Result<Output> + Sync),
     /// Threads.
     pub workers: usize,
 }
@@ -51,6 +61,15 @@ pub struct Gathered {
     pub others: usize,
 }
 
+impl Gathered {
+    /// Puts asterisks in the place of something that nobody should see.
+    pub fn hide(&mut self, file: &str, place: Span) {
+        if let Some(text) = self.texts.get_mut(file) {
+            *text = Arc::from(masked(text, place));
+        }
+    }
+}
+
 /// A file, and what it is.
 struct File {
     name: String,
@@ -61,6 +80,9 @@ struct File {
 enum Kind {
     Template(Node),
     Assembly(Node),
+    Manifests(Vec<Node>),
+    /// The folder of a Helm chart.
+    Chart,
     Other,
 }
 
@@ -77,7 +99,7 @@ struct Raw {
 /// # Errors
 /// A path is not there, or a folder cannot be read.
 pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
-    let names = walk(request)?;
+    let (names, charts) = walk(request)?;
     let mut gathered = Gathered::default();
     let found = shared_out(request.workers, &names, |(name, named)| {
         let raw = load(request, name, *named);
@@ -97,14 +119,18 @@ pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
             }
         }
     }
+    files.extend(charts.into_iter().map(|name| File { name, kind: Kind::Chart, target: None }));
     assemble(request, &mut files, &mut gathered);
     gathered.files = files.len();
     declare(request, files, &mut gathered);
     Ok(gathered)
 }
 
-/// The files of the paths, each once, and whether the user named it.
-fn walk(request: &Request<'_>) -> Result<Vec<(String, bool)>, InputError> {
+/// Files, and whether the user named each; folders of charts.
+type Found = (Vec<(String, bool)>, Vec<String>);
+
+/// The files of the paths, each once, but for what belongs to charts.
+fn walk(request: &Request<'_>) -> Result<Found, InputError> {
     let mut names: BTreeMap<String, bool> = BTreeMap::new();
     for path in request.paths {
         if path == "-" {
@@ -137,7 +163,18 @@ fn walk(request: &Request<'_>) -> Result<Vec<(String, bool)>, InputError> {
             }
         }
     }
-    Ok(names.into_iter().collect())
+    let mut charts: Vec<String> = Vec::new();
+    // A chart comes before the charts that it holds.
+    for name in names.keys().filter(|name| name.rsplit('/').next() == Some(helm::CHART)) {
+        let folder = name.strip_suffix(helm::CHART).unwrap_or_default();
+        if !charts.iter().any(|chart| folder.starts_with(chart.as_str())) {
+            charts.push(folder.to_owned());
+        }
+    }
+    let of_chart = |name: &str| charts.iter().any(|chart| name.starts_with(chart.as_str()));
+    let files = names.into_iter().filter(|(name, named)| name.ends_with(helm::CHART) || *named || !of_chart(name));
+    let files = files.filter(|(name, _)| name.rsplit('/').next() != Some(helm::CHART)).collect();
+    Ok((files, charts.iter().map(|chart| if chart.is_empty() { ".".to_owned() } else { chart.trim_end_matches('/').to_owned() }).collect()))
 }
 
 /// A path as it is shown: with `/`, and without `.` before it.
@@ -211,14 +248,16 @@ fn examine(raw: &Raw) -> Result<Kind, InputError> {
         Err(_) if !raw.named && !is_meant(&text) => return Ok(Kind::Other),
         Err(error) => return Err(error),
     };
+    if kubernetes::is_kustomization(&raw.name) || documents.iter().any(kubernetes::is_manifest) {
+        return Ok(Kind::Manifests(documents));
+    }
     match <[Node; 1]>::try_from(documents) {
         Ok([document]) if cloudformation::is_template(&document) => Ok(Kind::Template(document)),
         Ok([document]) if cdk::is_manifest(&document) => Ok(Kind::Assembly(document)),
-        _ if raw.named => Err(InputError::new(
-            &raw.name,
-            None,
-            "is nothing that can be checked: no CloudFormation template and no `cdk.out/manifest.json`",
-        )),
+        _ if raw.named => {
+            let known = "no CloudFormation template, no `cdk.out/manifest.json` and no Kubernetes manifest";
+            Err(InputError::new(&raw.name, None, format!("is nothing that can be checked: {known}")))
+        }
         _ => Ok(Kind::Other),
     }
 }
@@ -281,7 +320,8 @@ fn assemble(request: &Request<'_>, files: &mut Vec<File>, gathered: &mut Gathere
     files.retain_mut(|file| {
         file.target = stacks.get(&file.name).cloned();
         let beside = file.target.is_none() && folders.iter().any(|folder| file.name.starts_with(folder));
-        matches!(file.kind, Kind::Template(_)) && !beside && !nested.contains(&file.name)
+        let is_read = matches!(file.kind, Kind::Template(_) | Kind::Manifests(_) | Kind::Chart);
+        is_read && !beside && !nested.contains(&file.name)
     });
 }
 
@@ -315,6 +355,12 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
     let numbered: Vec<(usize, &File)> = files.iter().enumerate().collect();
     let read_all = shared_out(request.workers, &numbered, |(number, file)| match &file.kind {
         Kind::Template(document) => cloudformation::read(&file.name, document.clone(), &context(*number, &exports)),
+        Kind::Manifests(documents) => kubernetes::read(&file.name, documents, targets.get(*number).unwrap_or(request.target)),
+        Kind::Chart => {
+            let chart = Chart { folder: file.name.clone().into(), ..request.chart.clone() };
+            let target = targets.get(*number).unwrap_or(request.target);
+            chart.read(target, |arguments| (request.helm)(arguments)).map_err(|error| InputError::new(&file.name, None, error.to_string()))
+        }
         Kind::Assembly(_) | Kind::Other => Ok(Declaration::default()),
     });
     let mut addresses: BTreeSet<String> = BTreeSet::new();
@@ -327,10 +373,7 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
                         declared.resource.id = format!("{}#{}", declared.origin.file, declared.resource.id);
                     }
                 }
-                let all = &mut gathered.declaration;
-                all.resources.extend(declaration.resources);
-                all.skipped.extend(declaration.skipped);
-                all.unread.extend(declaration.unread);
+                gathered.declaration.extend(declaration);
             }
             Err(error) => gathered.broken.push(error),
         }
@@ -344,5 +387,24 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
             gathered.texts.insert(name.to_string(), Arc::from(String::from_utf8_lossy(&bytes)));
         }
     }
+    for (file, span) in std::mem::take(&mut gathered.declaration.secrets) {
+        gathered.hide(&file, span);
+    }
     gathered.broken.sort_by(|a, b| (&a.file, a.at).cmp(&(&b.file, b.at)));
+}
+
+/// The text with asterisks in a place: as many as there are characters, so that all else stays where it is.
+fn masked(text: &str, place: Span) -> String {
+    let mut line = 1;
+    let mut column = 1;
+    let starred = text.chars().map(|character| {
+        let at = Position { line, column };
+        if character == '\n' {
+            (line, column) = (line + 1, 1);
+            return character;
+        }
+        column += 1;
+        if at >= place.start && at < place.end && !character.is_whitespace() { '*' } else { character }
+    });
+    starred.collect()
 }

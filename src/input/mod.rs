@@ -4,6 +4,8 @@ pub mod cloudformation;
 pub mod declared;
 pub mod document;
 pub mod files;
+pub mod helm;
 pub mod inventory;
 pub mod journal;
+pub mod kubernetes;
 pub mod snapshot;

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::control::served;
-use super::outcome::shortcomings;
+use super::outcome::{shortcomings, steps};
 use crate::finding::{Finding, Verdict};
 use crate::framework::Framework;
 use crate::policy::{Policy, Severity};
@@ -155,9 +155,8 @@ impl<'a> About<'a> {
             controls().map(|(framework, control)| cut(format!("{} {}", framework.id, control.id), 64)).collect();
         types.truncate(50);
         requirements.truncate(32);
-        let steps = &metadata.custom.remediation;
         let recommendation = Recommendation {
-            text: line(&format!("{} CLI: {}", steps.console, steps.cli), 512),
+            text: line(&steps(&metadata.custom.remediation, " "), 512),
             url: metadata.related_resources.iter().find(|link| link.starts_with("https://")).cloned(),
         };
         Self { title: &metadata.title, description: &metadata.description, types, requirements, recommendation: Some(recommendation) }

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 
 use super::Report;
 use super::control::served;
-use super::outcome::{counted, shortfall};
+use super::outcome::{counted, shortfall, steps};
 use super::place::{last_line, path, span};
 use crate::engine::{Findings, Ledger};
 use crate::finding::{Finding, Verdict};
@@ -235,10 +235,7 @@ fn vulnerability<'a>(policies: &Policies<'a>, finding: &Finding) -> Option<Vulne
     let metadata = policies.get(finding.policy.as_str()).map(|about| about.metadata);
     let meaning = metadata.map(|metadata| format!("\n\n{}\n\n{}", metadata.description.trim(), metadata.custom.risk.trim()));
     let remediation = metadata.map(|metadata| &metadata.custom.remediation);
-    let solution = remediation.map(|remediation| {
-        let (console, cli, template) = (remediation.console.trim(), remediation.cli.trim(), remediation.cloudformation.trim());
-        format!("Console: {console}\n\nCLI: {cli}\n\nCloudFormation:\n\n{template}")
-    });
+    let solution = remediation.map(|remediation| steps(remediation, "\n\n"));
     let links = metadata.map(|metadata| metadata.related_resources.as_slice()).unwrap_or_default();
     let span = span(finding);
     let location = Location { file: path(finding), start_line: span.start.line, end_line: last_line(span) };

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Report;
 use super::control::served;
-use super::outcome::shortcomings;
+use super::outcome::{shortcomings, steps};
 use crate::finding::{Finding, Verdict};
 use crate::framework::{Control, Framework};
 use crate::policy::{Policy, Severity};
@@ -162,8 +162,7 @@ impl<'a> About<'a> {
         about.standards = served(frameworks, &policy.id).map(|(framework, _)| name(framework)).dedup().collect();
         let requirement = |(framework, control): (&Framework, &Control)| format!("{}: {} {}", name(framework), control.id, control.title);
         about.requirements = served(frameworks, &policy.id).map(requirement).collect();
-        let steps = &metadata.custom.remediation;
-        let desc = format!("Console: {}\nCLI: {}\nCloudFormation:\n{}", steps.console, steps.cli, steps.cloudformation);
+        let desc = steps(&metadata.custom.remediation, "\n");
         about.remediation = Some(Remediation { desc, references: &metadata.related_resources });
         about
     }

@@ -8,7 +8,7 @@ use innovate_model::{Cause, GLOBAL, Resource};
 use super::Report;
 use crate::engine::Ledger;
 use crate::finding::{Finding, Verdict};
-use crate::policy::Severity;
+use crate::policy::{Remediation, Severity};
 
 /// How many findings there are, the worst first.
 #[derive(Debug, Default)]
@@ -80,4 +80,20 @@ pub(super) fn reason(cause: &Cause) -> String {
 /// A number with its noun.
 pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// What a way to mend something is called.
+pub(super) fn heading(way: &str) -> &str {
+    match way {
+        "console" => "Console",
+        "cli" => "CLI",
+        "cloudformation" => "CloudFormation",
+        "manifest" => "Manifest",
+        way => way,
+    }
+}
+
+/// The ways to mend something, one after the other.
+pub(super) fn steps(remediation: &Remediation, between: &str) -> String {
+    remediation.ways().map(|(way, how)| format!("{}: {}", heading(way), how.trim())).collect::<Vec<_>>().join(between)
 }

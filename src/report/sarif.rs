@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 use super::Report;
 use super::control::{served, summary};
 use super::outcome::{counted, reason};
+use super::outcome::{heading, steps};
 use super::place::{span, uri};
 use crate::engine::{Findings, Gap, Ledger};
 use crate::finding::{Finding, Verdict};
 use crate::framework::{Control, Framework};
-use crate::policy::{Custom, Metadata, Policy, Remediation, Severity};
+use crate::policy::{Custom, Metadata, Policy, Severity};
 
 const VERSION: &str = "2.1.0";
 
@@ -199,14 +200,17 @@ fn rule<'a>(policy: &'a Policy, frameworks: &[Framework]) -> Rule<'a> {
 
 /// The risk and how to mend it.
 fn help(custom: &Custom) -> Value {
-    let Remediation { console, cli, cloudformation } = &custom.remediation;
-    let [risk, console, cli, template] = [&custom.risk, console, cli, cloudformation].map(|text| text.trim());
-    json!({
-        "text": format!("Risk: {risk}\n\nConsole: {console}\n\nCLI: {cli}\n\nCloudFormation:\n{template}"),
-        "markdown": format!(
-            "**Risk:** {risk}\n\n**Console:** {console}\n\n**CLI:**\n\n```sh\n{cli}\n```\n\n**CloudFormation:**\n\n```yaml\n{template}\n```"
-        ),
-    })
+    let risk = custom.risk.trim();
+    let text = format!("Risk: {risk}\n\n{}", steps(&custom.remediation, "\n\n"));
+    let mut markdown = format!("**Risk:** {risk}");
+    for (way, how) in custom.remediation.ways() {
+        let how = how.trim();
+        markdown += &match way {
+            "console" => format!("\n\n**{}:** {how}", heading(way)),
+            way => format!("\n\n**{}:**\n\n```{}\n{how}\n```", heading(way), if way == "cli" { "sh" } else { "yaml" }),
+        };
+    }
+    json!({ "text": text, "markdown": markdown })
 }
 
 /// The levels are fewer than the severities.

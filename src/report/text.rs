@@ -117,7 +117,9 @@ fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Fin
 fn remedy(report: &Report<'_>, finding: &Finding) -> Option<String> {
     finding.location.as_ref()?;
     let policy = report.library.policies.iter().find(|policy| policy.id == finding.policy)?;
-    Some(policy.metadata.custom.remediation.cloudformation.trim_end().to_owned())
+    let ways = || policy.metadata.custom.remediation.ways();
+    let text = ways().find(|(way, _)| matches!(*way, "cloudformation" | "manifest")).or_else(|| ways().next())?.1;
+    Some(text.trim_end().to_owned())
 }
 
 fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use innovate::engine::{Judgement, Options, judge};
 use innovate::input::snapshot;
-use innovate::policy::{self, Library, Metadata};
+use innovate::policy::{self, Library, Metadata, Platform};
 use innovate::report::{Format, Report, Style};
 use innovate_model::{Cause, HandlerErrorCode, Unread, World};
 use proptest::prelude::*;
@@ -17,7 +17,7 @@ use crate::verdict::{departures, verdicts};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/organization.snapshot");
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap());
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap().on(&[Platform::Aws]));
 
 static WHOLE: LazyLock<(World, Judgement)> = LazyLock::new(|| {
     let world = snapshot::read(fs::File::open(EXAMPLE).unwrap()).unwrap();

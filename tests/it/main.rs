@@ -11,6 +11,7 @@ mod framework;
 mod html;
 mod init;
 mod judge;
+mod kubernetes;
 mod law;
 mod pipelines;
 mod policies;

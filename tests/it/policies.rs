@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use innovate::engine::run_examples;
-use innovate::policy::{self, Interpreter, Selection};
+use innovate::policy::{self, Interpreter, Metadata, Platform, Selection};
 
 #[test]
 fn every_example_comes_out_as_it_says() {
@@ -42,7 +42,11 @@ fn every_policy_says_what_a_reader_needs() {
         assert!(!metadata.title.ends_with('.'), "{}: a title has no period", policy.id);
         assert!(!metadata.related_resources.is_empty(), "{}: no link", policy.id);
         let remediation = &metadata.custom.remediation;
-        for text in [&metadata.description, &metadata.custom.risk, &remediation.console, &remediation.cli, &remediation.cloudformation] {
+        let ways: &[&str] = match policy.platform() {
+            Platform::Aws => &[&remediation.console, &remediation.cli, &remediation.cloudformation],
+            Platform::Kubernetes => &[&remediation.manifest],
+        };
+        for text in [metadata.description.as_str(), &metadata.custom.risk].iter().chain(ways) {
             assert!(text.trim().len() >= 20, "{}: too short: `{text}`", policy.id);
         }
         for (name, schema) in &metadata.custom.parameters {
@@ -73,4 +77,19 @@ fn unknown_ids_are_refused_with_the_nearest_one() {
     let selection = Selection { ids: vec!["aws.rds.tls_not_requird".to_owned()], severity: None };
     let error = policy::shipped().unwrap().select(&selection).unwrap_err();
     assert_eq!(error.to_string(), "no policy `aws.rds.tls_not_requird`; did you mean `aws.rds.tls_not_required`?");
+}
+
+#[test]
+fn a_remediation_is_for_aws_or_for_kubernetes() {
+    let parse = |remediation: &str| {
+        let text = format!(
+            "# METADATA\n# title: T\n# description: D\n# custom:\n#   severity: low\n#   resource_types: [v1/Pod]\n#   risk: R\n#   remediation: \
+             {remediation}\npackage a\n"
+        );
+        Metadata::parse("a.rego", &text).map(|metadata| metadata.custom.remediation.ways().count()).map_err(|error| error.to_string())
+    };
+    assert_eq!(parse("{manifest: M}"), Ok(1));
+    assert_eq!(parse("{console: A, cli: B, cloudformation: C}"), Ok(3));
+    let refused = "a.rego: the metadata is not valid: `custom.remediation` needs `console`, `cli` and `cloudformation`, or `manifest`";
+    assert_eq!(parse("{console: A, cli: B}"), Err(refused.to_owned()));
 }

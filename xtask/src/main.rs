@@ -1,4 +1,4 @@
-//! Maintenance of the project: `cargo xtask schema` vendors the CloudFormation schemas, `cargo xtask test` runs every check and test,
+//! Maintenance of the project: `cargo xtask schema` vendors the schemas, `cargo xtask test` runs every check and test,
 //! `cargo xtask bench` the benchmarks; `cargo xtask record`
 //! records the example.
 
@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "usage: cargo xtask <command>
 
-  schema [--check]   write schemas/aws from the pinned wheel of cfn-lint; --check only compares
+  schema [--check]   write schemas/aws and schemas/kubernetes from pinned wheels; --check only compares
   test               formatting, lints, generated files, and all tests, with the servers that they need
   bench              the benchmarks, with the servers that they need
   record             write examples/organization.snapshot anew";

@@ -16,6 +16,9 @@ const REQUIREMENTS: [&str; 2] = ["tests/cloud/requirements.txt", "tests/pipeline
 /// What checks workflows, pinned; the packages bring the Go that builds it.
 const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 
+/// What renders the charts of the tests, pinned.
+const HELM: &str = "helm.sh/helm/v3/cmd/helm@v3.16.4";
+
 /// What tells the tests which browser to start.
 const BROWSER: &str = "INNOVATE_TEST_BROWSER";
 
@@ -60,7 +63,7 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// The interpreter of a virtual environment with the pinned packages and tools, made where it is not there yet.
 fn python() -> Result<PathBuf> {
-    let mut pinned = ACTIONLINT.to_owned();
+    let mut pinned = [ACTIONLINT, HELM].concat();
     for file in REQUIREMENTS {
         pinned += &fs::read_to_string(root().join(file))?;
     }
@@ -72,7 +75,9 @@ fn python() -> Result<PathBuf> {
         let files = REQUIREMENTS.iter().flat_map(|file| ["--requirement", file]);
         process::run(Command::new(&interpreter).args(["-m", "pip", "install", "--quiet"]).args(files))?;
         // Where it looks for modules and what it makes of them are left as they are set up for others.
-        process::run(Command::new(tools.join("go")).args(["install", ACTIONLINT]).env("GOBIN", &tools).env("GOTOOLCHAIN", "local"))?;
+        for tool in [ACTIONLINT, HELM] {
+            process::run(Command::new(tools.join("go")).args(["install", tool]).env("GOBIN", &tools).env("GOTOOLCHAIN", "local"))?;
+        }
         fs::write(&installed, pinned)?;
     }
     Ok(interpreter)

@@ -1,4 +1,4 @@
-//! CloudFormation resource schemas, and ours in the same form.
+//! CloudFormation resource schemas, and ours and those of Kubernetes objects in the same form.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -314,7 +314,10 @@ impl Schemas {
         let mut types: Vec<String> = VENDORED
             .dirs()
             .flat_map(Dir::files)
-            .filter_map(|file| file.path().file_stem()?.to_str().map(|stem| stem.replace('-', "::")))
+            .filter_map(|file| {
+                let separator = if file.path().starts_with("kubernetes") { "/" } else { "::" };
+                file.path().file_stem()?.to_str().map(|stem| stem.replace('-', separator))
+            })
             .collect();
         types.sort();
         types
@@ -329,8 +332,12 @@ impl Schemas {
         if let Some(schema) = parsed.get(type_name) {
             return Ok(schema);
         }
-        let name = format!("{}.json", type_name.replace("::", "-"));
-        let folder = if type_name.starts_with("Innovate::") { "innovate" } else { "aws" };
+        let name = format!("{}.json", type_name.replace("::", "-").replace('/', "-"));
+        let folder = match type_name {
+            name if name.starts_with("Innovate::") => "innovate",
+            name if name.contains('/') => "kubernetes",
+            _ => "aws",
+        };
         let Some(file) = VENDORED.get_file(format!("{folder}/{name}")) else {
             return Err(SchemaError::UnknownType { type_name: type_name.to_owned(), suggestion: self.nearest(type_name) });
         };

@@ -41,18 +41,36 @@ pub struct Custom {
     /// The policy's parameters, each a JSON Schema with a default.
     #[serde(default)]
     pub parameters: BTreeMap<String, Value>,
+    /// Whether the value at the place of a violation is nothing to show, as it may be a credential.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
 }
 
-/// Steps that mend a violation.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+/// Steps that mend a violation: of a resource of AWS by `console`, `cli` and `cloudformation`, of a Kubernetes object by `manifest`. What does not apply is
+/// empty.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Remediation {
     /// In the AWS console.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub console: String,
-    /// With the AWS CLI.
+    /// With the AWS CLI, or with `kubectl`.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub cli: String,
     /// In a CloudFormation template.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub cloudformation: String,
+    /// In a Kubernetes manifest.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub manifest: String,
+}
+
+impl Remediation {
+    /// The ways to mend it that there are, each with its name.
+    pub fn ways(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let ways = [("console", &self.console), ("cli", &self.cli), ("cloudformation", &self.cloudformation), ("manifest", &self.manifest)];
+        ways.into_iter().map(|(name, text)| (name, text.trim_end())).filter(|(_, text)| !text.trim().is_empty())
+    }
 }
 
 impl Metadata {
@@ -66,8 +84,14 @@ impl Metadata {
             return Err(PolicyError::NoMetadata { file: file.to_owned() });
         }
         let block: Vec<&str> = lines.map_while(|line| line.strip_prefix('#')).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-        serde_saphyr::from_str(&block.join("\n"))
-            .map_err(|error| PolicyError::Metadata { file: file.to_owned(), reason: error.to_string() })
+        let wrong = |reason: String| PolicyError::Metadata { file: file.to_owned(), reason };
+        let metadata: Self = serde_saphyr::from_str(&block.join("\n")).map_err(|error| wrong(error.to_string()))?;
+        let named: Vec<&str> = metadata.custom.remediation.ways().map(|(name, _)| name).collect();
+        let is_whole = named.contains(&"manifest") || ["console", "cli", "cloudformation"].iter().all(|name| named.contains(name));
+        if !is_whole {
+            return Err(wrong("`custom.remediation` needs `console`, `cli` and `cloudformation`, or `manifest`".to_owned()));
+        }
+        Ok(metadata)
     }
 
     /// The default of every parameter.

@@ -287,7 +287,7 @@
       // A policy is somebody's, too: only a web address becomes a link.
       const link = (url) => element("li", {}, /^https:\/\//.test(url) ? element("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, url) : url);
       const step = (text) => text && element("pre", {}, text.trim());
-      const { console, cli, cloudformation } = about.remediation;
+      const { console, cli, cloudformation, manifest } = about.remediation;
       sides.append(
         element(
           "div",
@@ -300,6 +300,7 @@
             ["Console", console],
             ["CLI", step(cli)],
             ["CloudFormation", step(cloudformation)],
+            ["Manifest", step(manifest)],
             ["See", about.links.length > 0 && element("ul", {}, ...about.links.map(link))],
             ["Controls", own.length > 0 && element("ul", {}, ...own.map((key) => element("li", {}, controls.get(key))))],
           ]),

@@ -362,6 +362,12 @@ impl<'a> Template<'a> {
         if self.root.get("Resources").is_none() {
             return Err(self.error(self.root.span.start, "a template has `Resources`, and this one has not"));
         }
+        for parameter in self.root.get("Parameters").and_then(Node::entries).unwrap_or_default() {
+            if parameter::is_true(parameter.value.get("NoEcho")) {
+                let default = parameter.value.get("Default").map(|default| (self.file.clone(), default.span));
+                declaration.secrets.extend(default);
+            }
+        }
         for name in self.macros() {
             let at = self.root.entry("Transform").map(super::document::Entry::place).unwrap_or_default();
             declaration.skipped.push(Skipped {
@@ -424,6 +430,11 @@ impl<'a> Template<'a> {
                 Some(properties) => self.resolve(properties)?,
                 None => Part::Map(Vec::new()),
             };
+            if let (Ok(schema), Some(properties)) = (Schemas::vendored().get(type_name), node.get("Properties")) {
+                // What no reading gives back is a password or the like.
+                let hidden = schema.write_only().into_iter().filter_map(|name| properties.get(name)).filter(|node| node.text().is_some());
+                declaration.secrets.extend(hidden.map(|node| (self.file.clone(), node.span)));
+            }
             let address = node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Node::text).unwrap_or(logical);
             let id = self.id_of(logical)?.unwrap_or_else(|| self.placeholder(logical));
             let mut declared = self.declared(type_name, &id, address, entry.span, &properties);
