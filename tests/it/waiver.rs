@@ -667,6 +667,65 @@ fn ground_knows_policies_by_prefixes_at_dots() {
     assert_eq!(notices("aws.ec2", &["aws.ec2-x", "aws.ec2x.a"]).len(), 0);
 }
 
+/// The volumes as files declare them: each in a file of its account.
+fn located(findings: Vec<Finding>, ledger: innovate::engine::Ledger) -> Judgement {
+    let findings: Vec<Finding> = findings
+        .into_iter()
+        .map(|finding| {
+            let (file, address) = (format!("infra/{}.yaml", finding.account), format!("Volume[{}]", finding.resource.id));
+            Finding { location: Some(Location { file, address, span: Span::default() }), ..finding }
+        })
+        .collect();
+    Judgement { findings: findings.into(), ledger }
+}
+
+fn checked(files: &[&str], accepted: &Accepted) -> Judgement {
+    let Judgement { findings, ledger } = judged(&organization(), VOLUMES);
+    let mut judgement = located(findings.to_vec().unwrap(), ledger);
+    let files = files.iter().map(|file| (*file).to_owned()).collect();
+    accept(&mut judgement, &organization(), Some(&files), accepted, TODAY).unwrap();
+    judgement
+}
+
+#[test]
+fn what_files_declare_is_waived_by_file_and_address() {
+    let of = |selector: Value, files: &[&str]| {
+        let judgement = checked(files, &Accepted { waivers: one(|entry| entry["resource"] = selector.clone()), baseline: None });
+        (waived(&judgement), judgement.ledger.waivers.into_iter().map(|notice| notice.kind).collect::<Vec<_>>())
+    };
+    let both = ["infra/111111111111.yaml", "infra/222222222222.yaml"];
+    assert_eq!(of(json!({ "file": "infra/*.yaml" }), &both), (vec!["vol-a1".to_owned(), "vol-b1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "file": "**/222222222222.yaml" }), &both), (vec!["vol-b1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "address": "Volume[vol-a1]" }), &both), (vec!["vol-a1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "file": "*.yaml" }), &both), (vec![], vec![]), "a `*` ends at a `/`, and such a file was not checked");
+    assert_eq!(of(json!({ "file": both[0], "address": "Gone" }), &both), (vec![], vec![NoticeKind::Unused]));
+    assert_eq!(of(json!({ "file": both[0], "address": "Gone" }), &both[1..]), (vec![], vec![]), "the file was not checked");
+    assert_eq!(of(json!({ "id": "vol-gone" }), &both), (vec![], vec![]), "it may be for what is live");
+}
+
+#[test]
+fn a_waiver_is_added_for_what_a_file_declares_and_a_baseline_knows_the_file() {
+    let judgement = checked(&[], &Accepted::default());
+    let findings: Vec<Finding> =
+        judgement.findings.to_vec().unwrap().into_iter().filter(|finding| finding.verdict == Verdict::Fail).collect();
+    let text = waiver::append("w.yaml", "", &draft(&findings[..1])).unwrap();
+    assert!(text.contains("file: infra/111111111111.yaml\n      address: \"Volume[vol-a1]\"\n") && !text.contains("account"), "{text}");
+    let waivers = waiver::parse("w.yaml", &text).unwrap();
+    let both = ["infra/111111111111.yaml", "infra/222222222222.yaml"];
+    assert_eq!(waived(&checked(&both, &Accepted { waivers, baseline: None })), ["vol-a1"]);
+
+    let mut gone = Known::of(&findings[1]).unwrap();
+    assert_eq!(gone.file.as_deref(), Some(both[1]));
+    gone.fingerprint = "0".repeat(32);
+    let of = |files: &[&str]| {
+        let baseline = Some(Baseline::new(vec![gone.clone()]));
+        let comparison = checked(files, &Accepted { waivers: Vec::new(), baseline }).ledger.baseline.unwrap();
+        (comparison.new, comparison.fixed, comparison.unjudged)
+    };
+    assert_eq!(of(&both), (2, 1, 0));
+    assert_eq!(of(&both[..1]), (2, 0, 1), "its file was not checked");
+}
+
 // The command line.
 
 /// The report of the example by a policy, and its failures.
