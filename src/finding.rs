@@ -6,7 +6,7 @@ use std::fmt;
 use innovate_model::{Cause, Location, Resource, pointer};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::policy::{ANY, Outcome, Policy, Severity};
@@ -177,37 +177,48 @@ impl Finding {
 }
 
 /// The fingerprint of the values that a failure at `path` is about, 32 hexadecimal digits: of what is there, of the whole item where that is in a list, as its number alone does
-/// not say which it is; where `path` is empty, of all that the policy reads of the resource. It is the same for the same values, wherever they come from.
+/// not say which it is; where `path` is empty, of the resource. Only what the policy reads counts, so it is the same for the same values, whatever else was read.
 pub fn evidence(policy: &Policy, resource: &Resource, path: &str) -> String {
-    let mut digest = Sha256::new();
+    let read: Vec<Rest<'_>> = policy.read_set.input.0.iter().map(|(path, reading)| Rest { steps: path, deep: reading.deep }).collect();
     let names = pointer::names(path);
-    if names.is_empty() {
-        let mut read = BTreeMap::new();
-        for (path, reading) in &policy.read_set.input.0 {
-            let steps: Vec<&String> = path.iter().take_while(|step| *step != ANY).collect();
-            let is_looked_into = reading.deep || steps.len() < path.len();
-            let value = match value_at(resource, &steps) {
-                _ if steps.is_empty() => is_looked_into.then(|| Value::Object(resource.properties.clone())),
-                value if is_looked_into => value.cloned(),
-                value => value.map(outside),
-            };
-            read.insert(steps, value);
+    let mut steps = names.iter();
+    let first = steps.next().map(String::as_str).unwrap_or_default();
+    let (mut place, mut at) = (resource.properties.get(first), below(&read, first));
+    let mut item = None;
+    for step in steps {
+        let is_list = place.is_some_and(Value::is_array);
+        place = place.and_then(|value| within(value, step));
+        at = below(&at, step);
+        if is_list && place.is_some() {
+            item = Some((place, at.clone()));
         }
-        canonical(&Value::from_iter(read.iter().map(|(steps, value)| json!([steps, value]))), &mut digest);
-    } else {
-        let steps: Vec<&String> = names.iter().collect();
-        match item_at(resource, &steps).or_else(|| value_at(resource, &steps)) {
-            Some(value) => canonical(value, &mut digest),
-            None => digest.update("absent"),
-        }
+    }
+    let (place, at) = item.unwrap_or((place, at));
+    let mut digest = Sha256::new();
+    match place {
+        // A policy may name a place of which it reads nothing.
+        _ if names.is_empty() || at.is_empty() => canonical(&seen_of(&resource.properties, &read), &mut digest),
+        Some(value) => canonical(&seen(value, &at), &mut digest),
+        None => digest.update("absent"),
     }
     hex(digest)
 }
 
-/// What is at the end of these steps; none where there is nothing.
-fn value_at<'a>(resource: &'a Resource, steps: &[&String]) -> Option<&'a Value> {
-    let (first, rest) = steps.split_first()?;
-    rest.iter().try_fold(resource.properties.get(*first)?, |value, step| within(value, step))
+/// What is left of a path that is read.
+#[derive(Clone, Copy)]
+struct Rest<'a> {
+    steps: &'a [String],
+    /// Whether all counts that its end holds.
+    deep: bool,
+}
+
+/// What is left of the paths after one more step.
+fn below<'a>(rests: &[Rest<'a>], step: &str) -> Vec<Rest<'a>> {
+    let after = |rest: &Rest<'a>| match rest.steps.split_first() {
+        Some((first, steps)) => (first == step || first == ANY).then_some(Rest { steps, ..*rest }),
+        None => rest.deep.then_some(*rest),
+    };
+    rests.iter().filter_map(after).collect()
 }
 
 fn within<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
@@ -217,25 +228,25 @@ fn within<'a>(value: &'a Value, step: &str) -> Option<&'a Value> {
     }
 }
 
-/// The innermost item of a list that the steps lead through; none where they lead through none.
-fn item_at<'a>(resource: &'a Resource, steps: &[&String]) -> Option<&'a Value> {
-    let (first, rest) = steps.split_first()?;
-    let (mut value, mut item) = (resource.properties.get(*first), None);
-    for step in rest {
-        let is_list = value.is_some_and(Value::is_array);
-        value = value.and_then(|value| within(value, step));
-        item = value.filter(|_| is_list).or(item);
+/// The value with no more than is read of it.
+fn seen(value: &Value, read: &[Rest<'_>]) -> Value {
+    if read.iter().any(|rest| rest.deep && rest.steps.is_empty()) {
+        return value.clone();
     }
-    item
-}
-
-/// What is seen of a value that is not looked into.
-fn outside(value: &Value) -> Value {
     match value {
-        Value::Array(_) => json!([]),
-        Value::Object(_) => json!({}),
+        Value::Object(members) => seen_of(members, read),
+        Value::Array(items) => {
+            let items = items.iter().enumerate().map(|(number, item)| (item, below(read, &number.to_string())));
+            Value::Array(items.filter(|(_, at)| !at.is_empty()).map(|(item, at)| seen(item, &at)).collect())
+        }
         single => single.clone(),
     }
+}
+
+/// The members with no more than is read of them.
+fn seen_of(members: &Map<String, Value>, read: &[Rest<'_>]) -> Value {
+    let members = members.iter().map(|(name, value)| (name, value, below(read, name)));
+    Value::Object(members.filter(|(.., at)| !at.is_empty()).map(|(name, value, at)| (name.clone(), seen(value, &at))).collect())
 }
 
 /// JSON with names in order, and whole numbers written in one way.

@@ -5,6 +5,7 @@
 mod cloud;
 mod collect;
 mod command;
+mod documents;
 mod floors;
 mod format;
 mod framework;

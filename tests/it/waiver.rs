@@ -9,7 +9,7 @@ use innovate::engine::{Judgement, Options, accept, judge};
 use innovate::finding::{Finding, Verdict, evidence};
 use innovate::input::declared::Origin;
 use innovate::input::snapshot;
-use innovate::policy::{self, Library, Selection, Severity};
+use innovate::policy::{self, Library, Paths, Reading, Selection, Severity};
 use innovate::waiver::{self, Accepted, Baseline, Draft, Ground, Known, Notice, NoticeKind, Waiver, Waiving};
 use innovate_model::{Cause, HandlerErrorCode, Location, Position, Resource, Span, Unread, World};
 use jiff::civil::{Date, date};
@@ -123,30 +123,41 @@ fn a_value_that_changes_is_no_longer_waived() {
 }
 
 #[test]
-fn the_fingerprint_of_values_is_of_these_values_alone() {
-    let library = library(VOLUMES);
-    let policy = &library.policies[0];
+fn the_fingerprint_of_values_is_of_what_the_policy_reads_of_them() {
+    let mut policy = library(VOLUMES).policies.remove(0);
+    let path = |text: &str| text.split('/').map(ToOwned::to_owned).collect::<Vec<String>>();
+    let read = |text: &str, deep| (path(text), Reading { deep, ..Reading::default() });
+    policy.read_set.input = Paths(
+        [read("Encrypted", false), read("Tags", true), read("A/B/C", false), read("Rules/*/CidrIp", false), read("Rules/*/Ports", true)]
+            .into(),
+    );
     let of =
-        |path: &str, properties: Value| evidence(policy, &resource("AWS::EC2::Volume", "v", MANAGEMENT, "eu-west-1", properties), path);
+        |path: &str, properties: Value| evidence(&policy, &resource("AWS::EC2::Volume", "v", MANAGEMENT, "eu-west-1", properties), path);
     let base = of("/Tags", json!({ "Tags": [{ "Key": "a", "Value": 1 }] }));
-    assert_eq!(base, of("/Tags", json!({ "Tags": [{ "Value": 1.0, "Key": "a" }], "Size": 8 })));
+    assert_eq!(base, of("/Tags", json!({ "Tags": [{ "Value": 1.0, "Key": "a" }], "Encrypted": true })));
     for other in [json!([{ "Key": "a", "Value": 2 }]), json!([{ "Key": "a", "Value": "1" }]), json!([]), json!(null), json!("absent")] {
         assert_ne!(base, of("/Tags", json!({ "Tags": other })), "{other}");
     }
     assert_ne!(of("/Tags", json!({})), of("/Tags", json!({ "Tags": null })));
     assert_ne!(of("/Tags", json!({})), of("/Tags", json!({ "Tags": "absent" })));
-    assert_eq!(of("/A~1B/C", json!({ "A/B": { "C": true } })), of("/D", json!({ "D": true })));
-    // Of a list: the whole item, wherever it stands.
-    let rule = json!({ "CidrIp": "0.0.0.0/0", "FromPort": 22, "Nested": { "Deep": 1 } });
+    assert_eq!(of("/A/B/C", json!({ "A": { "B": { "C": true, "D": 1 } } })), of("/Encrypted", json!({ "Encrypted": true })));
+    assert_eq!(of("/A", json!({ "A": { "B": { "C": true } } })), of("/A", json!({ "A": { "B": { "C": true, "D": 1 }, "E": 1 } })));
+    // Of a list: the whole item as it is read, wherever it stands.
+    let rule = json!({ "CidrIp": "0.0.0.0/0", "Ports": { "From": 22 }, "Description": "ssh" });
     let open = of("/Rules/0/CidrIp", json!({ "Rules": [rule] }));
     assert_eq!(open, of("/Rules/1/CidrIp", json!({ "Rules": [{ "CidrIp": "10.0.0.0/8" }, rule] })));
-    assert_eq!(open, of("/Rules/0/Nested/Deep", json!({ "Rules": [rule] })));
-    assert_ne!(open, of("/Rules/0/CidrIp", json!({ "Rules": [{ "CidrIp": "0.0.0.0/0", "FromPort": 3389 }] })));
-    assert_eq!(of("/Rules/3/CidrIp", json!({ "Rules": [rule] })), of("/Rules", json!({})));
-    // Of a resource as a whole: what the policy reads.
-    assert_eq!(of("", json!({ "Encrypted": false, "Size": 8 })), of("", json!({ "Encrypted": false, "Size": 9 })));
-    assert_ne!(of("", json!({ "Encrypted": false })), of("", json!({ "Encrypted": true })));
-    assert_ne!(of("", json!({ "Encrypted": false })), of("", json!({})));
+    assert_eq!(open, of("/Rules/0/Ports/From", json!({ "Rules": [rule] })));
+    assert_eq!(open, of("/Rules/0", json!({ "Rules": [{ "CidrIp": "0.0.0.0/0", "Ports": { "From": 22 }, "Description": "other" }] })));
+    assert_ne!(open, of("/Rules/0/CidrIp", json!({ "Rules": [{ "CidrIp": "0.0.0.0/0", "Ports": { "From": 3389 } }] })));
+    assert_eq!(of("/Rules/3/CidrIp", json!({ "Rules": [rule] })), of("/Rules/3/CidrIp", json!({ "Rules": [] })));
+    // Of a resource as a whole, and of a place of which nothing is read: all that is read.
+    for path in ["", "/Size"] {
+        let whole = of(path, json!({ "Encrypted": false, "Size": 8 }));
+        assert_eq!(whole, of(path, json!({ "Encrypted": false, "Size": 9 })));
+        assert_ne!(whole, of(path, json!({ "Encrypted": true })));
+        assert_ne!(whole, of(path, json!({})));
+        assert_ne!(whole, of(path, json!({ "Encrypted": false, "Rules": [rule] })));
+    }
 }
 
 #[test]
@@ -665,6 +676,65 @@ fn ground_knows_policies_by_prefixes_at_dots() {
     };
     assert_eq!(notices("aws.ec2", &["aws.ec2-x", "aws.ec2.a"]).len(), 1);
     assert_eq!(notices("aws.ec2", &["aws.ec2-x", "aws.ec2x.a"]).len(), 0);
+}
+
+/// The volumes as files declare them: each in a file of its account.
+fn located(findings: Vec<Finding>, ledger: innovate::engine::Ledger) -> Judgement {
+    let findings: Vec<Finding> = findings
+        .into_iter()
+        .map(|finding| {
+            let (file, address) = (format!("infra/{}.yaml", finding.account), format!("Volume[{}]", finding.resource.id));
+            Finding { location: Some(Location { file, address, span: Span::default() }), ..finding }
+        })
+        .collect();
+    Judgement { findings: findings.into(), ledger }
+}
+
+fn checked(files: &[&str], accepted: &Accepted) -> Judgement {
+    let Judgement { findings, ledger } = judged(&organization(), VOLUMES);
+    let mut judgement = located(findings.to_vec().unwrap(), ledger);
+    let files = files.iter().map(|file| (*file).to_owned()).collect();
+    accept(&mut judgement, &organization(), Some(&files), accepted, TODAY).unwrap();
+    judgement
+}
+
+#[test]
+fn what_files_declare_is_waived_by_file_and_address() {
+    let of = |selector: Value, files: &[&str]| {
+        let judgement = checked(files, &Accepted { waivers: one(|entry| entry["resource"] = selector.clone()), baseline: None });
+        (waived(&judgement), judgement.ledger.waivers.into_iter().map(|notice| notice.kind).collect::<Vec<_>>())
+    };
+    let both = ["infra/111111111111.yaml", "infra/222222222222.yaml"];
+    assert_eq!(of(json!({ "file": "infra/*.yaml" }), &both), (vec!["vol-a1".to_owned(), "vol-b1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "file": "**/222222222222.yaml" }), &both), (vec!["vol-b1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "address": "Volume[vol-a1]" }), &both), (vec!["vol-a1".to_owned()], vec![]));
+    assert_eq!(of(json!({ "file": "*.yaml" }), &both), (vec![], vec![]), "a `*` ends at a `/`, and such a file was not checked");
+    assert_eq!(of(json!({ "file": both[0], "address": "Gone" }), &both), (vec![], vec![NoticeKind::Unused]));
+    assert_eq!(of(json!({ "file": both[0], "address": "Gone" }), &both[1..]), (vec![], vec![]), "the file was not checked");
+    assert_eq!(of(json!({ "id": "vol-gone" }), &both), (vec![], vec![]), "it may be for what is live");
+}
+
+#[test]
+fn a_waiver_is_added_for_what_a_file_declares_and_a_baseline_knows_the_file() {
+    let judgement = checked(&[], &Accepted::default());
+    let findings: Vec<Finding> =
+        judgement.findings.to_vec().unwrap().into_iter().filter(|finding| finding.verdict == Verdict::Fail).collect();
+    let text = waiver::append("w.yaml", "", &draft(&findings[..1])).unwrap();
+    assert!(text.contains("file: infra/111111111111.yaml\n      address: \"Volume[vol-a1]\"\n") && !text.contains("account"), "{text}");
+    let waivers = waiver::parse("w.yaml", &text).unwrap();
+    let both = ["infra/111111111111.yaml", "infra/222222222222.yaml"];
+    assert_eq!(waived(&checked(&both, &Accepted { waivers, baseline: None })), ["vol-a1"]);
+
+    let mut gone = Known::of(&findings[1]).unwrap();
+    assert_eq!(gone.file.as_deref(), Some(both[1]));
+    gone.fingerprint = "0".repeat(32);
+    let of = |files: &[&str]| {
+        let baseline = Some(Baseline::new(vec![gone.clone()]));
+        let comparison = checked(files, &Accepted { waivers: Vec::new(), baseline }).ledger.baseline.unwrap();
+        (comparison.new, comparison.fixed, comparison.unjudged)
+    };
+    assert_eq!(of(&both), (2, 1, 0));
+    assert_eq!(of(&both[..1]), (2, 0, 1), "its file was not checked");
 }
 
 // The command line.
