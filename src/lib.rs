@@ -1,8 +1,9 @@
 //! `innovate`: policy-as-code compliance scanning for AWS Organizations.
 //!
-//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`finding`] · [`policy`], [`spill`], [`framework`] · [`input`] · [`collect`], [`waiver`] · [`engine`], [`estimate`], [`permission`] ·
-//! [`report`] · [`command`]. `tests/it/floors.rs` holds them.
+//! The floors, lowest first; a room uses only rooms below it: `innovate_model` · [`policy`], [`spill`], [`framework`] · [`finding`], [`input`], [`bundle`] · [`collect`],
+//! [`waiver`] · [`engine`], [`estimate`], [`permission`] · [`report`], [`reference`] · [`command`]. `tests/it/floors.rs` holds them.
 
+pub mod bundle;
 pub mod collect;
 pub mod command;
 pub mod engine;
@@ -12,6 +13,7 @@ pub mod framework;
 pub mod input;
 pub mod permission;
 pub mod policy;
+pub mod reference;
 pub mod report;
 pub mod spill;
 pub mod waiver;

@@ -1,8 +1,9 @@
 //! What may be granted to the principals that read, and nothing more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use innovate_model::{Definition, Reach};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::collect::{Needs, needed, needed_facet};
@@ -10,6 +11,61 @@ use crate::collect::{Needs, needed, needed_facet};
 /// The most characters, white space not counted, that a managed policy may have
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 pub const MANAGED_POLICY_SIZE: usize = 6144;
+
+/// What the handlers call, for builds without them: by type the actions of the listing, and of what is read after it with the properties that it fills.
+/// `tests/it/policy_docs.rs` holds that it is what the handlers say.
+const RECORDED: &str = include_str!("../schemas/actions.json");
+
+/// The calls of one type, as they are recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Recorded {
+    /// Where its resources live.
+    pub reach: Reach,
+    /// The actions of the listing.
+    pub list: BTreeSet<String>,
+    /// The calls that follow.
+    pub reads: Vec<RecordedRead>,
+}
+
+/// A call that follows the listing, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct RecordedRead {
+    /// Its action.
+    pub action: String,
+    /// The top-level properties that it fills.
+    pub properties: Vec<String>,
+}
+
+/// The calls of every type, as they are recorded.
+///
+/// # Errors
+/// The record is not of its form, which the tests rule out.
+pub fn recorded() -> serde_json::Result<BTreeMap<String, Recorded>> {
+    serde_json::from_str(RECORDED)
+}
+
+/// The IAM actions that reading what is needed takes in an account, in any build; without those by which the account is found and entered.
+///
+/// # Errors
+/// As [`recorded`].
+pub fn actions(needs: Option<&Needs>) -> serde_json::Result<BTreeSet<String>> {
+    let mut actions = BTreeSet::new();
+    for (name, calls) in recorded()? {
+        let needed = match needs {
+            None => None,
+            Some(needs) => match needs.get(&name) {
+                Some(properties) => properties.as_ref(),
+                None => continue,
+            },
+        };
+        let fills = |read: &RecordedRead| {
+            needed.is_none_or(|needed| read.properties.is_empty() || read.properties.iter().any(|property| needed.contains(property)))
+        };
+        actions.extend(calls.list);
+        actions.extend(calls.reads.into_iter().filter(fills).map(|read| read.action));
+    }
+    Ok(actions)
+}
 
 /// The IAM actions of a reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -24,6 +24,11 @@ pub fn shipped() -> Result<Library, PolicyError> {
     Library::unpack(PACKED, modules, |file| texts.get(file).copied())
 }
 
+/// The files of unit tests that ship, each a name and its text.
+pub fn shipped_tests() -> Vec<(String, String)> {
+    texts().into_iter().filter(|(file, _)| file.ends_with("_test.rego")).map(|(file, text)| (file, text.to_owned())).collect()
+}
+
 /// The texts of the folder by file. A walk, as a look-up by path in an included folder compares it with every file there.
 fn texts() -> BTreeMap<String, &'static str> {
     let mut texts = BTreeMap::new();

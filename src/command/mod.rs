@@ -10,6 +10,7 @@ mod framework;
 mod init;
 mod live;
 mod manual;
+mod origin;
 mod output;
 mod permissions;
 mod policy;
@@ -88,7 +89,7 @@ enum Command {
     Explain(explain::Arguments),
     /// Print what the readers must be allowed: IAM policies and CloudFormation templates.
     Permissions(permissions::Arguments),
-    /// List, show, test and lint policies.
+    /// List and show policies; write, test, lint, document, compare and bundle them.
     Policy(policy::Arguments),
     /// List and show frameworks of controls.
     Framework(framework::Arguments),

@@ -69,5 +69,5 @@ fn permission(needs: Option<&crate::collect::Needs>) -> anyhow::Result<Permissio
 
 #[cfg(not(feature = "aws"))]
 fn permission(_needs: Option<&crate::collect::Needs>) -> anyhow::Result<Permission> {
-    Err(usage("this build reads nothing live; build with the feature `aws`"))
+    Err(super::usage("this build reads nothing live; build with the feature `aws`"))
 }

@@ -8,7 +8,9 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::origin::{Own, Verification, is_address, is_place};
 use super::{Global, usage, worker};
+use crate::bundle::VerificationKey;
 use crate::collect::Needs;
 use crate::framework::{self, Framework};
 use crate::policy::{self, Library, Platform, PolicyError, Selection, Severity, Sources};
@@ -17,19 +19,32 @@ use crate::policy::{self, Library, Platform, PolicyError, Selection, Severity, S
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Settings {
-    /// Folders of policies, relative to the file.
+    /// Folders and bundles of policies, relative to the file, and addresses of bundles.
     #[serde(default)]
-    policies: Vec<PathBuf>,
+    policies: Vec<String>,
+    /// How bundles of policies are verified.
+    #[serde(default)]
+    bundles: Bundles,
     /// Policy id → parameter → value.
     #[serde(default)]
     parameters: BTreeMap<String, Map<String, Value>>,
 }
 
+/// How bundles of policies are verified.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bundles {
+    /// The file of the key, relative to the file.
+    verification_key: Option<PathBuf>,
+    /// The id by which signatures must name it.
+    verification_key_id: Option<String>,
+}
+
 /// Which policies to use.
 #[derive(Args, Debug)]
 pub(super) struct Policies {
-    /// A policy id, a prefix of ids (`aws.rds`), or a folder of policies to add; repeatable.
-    #[arg(long, value_name = "ID|DIR", env = "INNOVATE_POLICY", value_delimiter = ',')]
+    /// A policy id, a prefix of ids (`aws.rds`), or policies to add: a folder, a bundle (`.tar.gz`), or `https://…#sha256=…`; repeatable.
+    #[arg(long, value_name = "ID|DIR|BUNDLE", env = "INNOVATE_POLICY", value_delimiter = ',')]
     policy: Vec<String>,
     /// Only policies of this severity or worse.
     #[arg(long, value_name = "SEVERITY", env = "INNOVATE_SEVERITY")]
@@ -37,6 +52,8 @@ pub(super) struct Policies {
     /// Only policies that serve this framework (`innovate framework list`), or that of a YAML file; repeatable.
     #[arg(long, value_name = "ID|FILE", env = "INNOVATE_FRAMEWORK", value_delimiter = ',')]
     framework: Vec<String>,
+    #[command(flatten)]
+    verification: Verification,
 }
 
 /// What flags and file choose.
@@ -63,7 +80,32 @@ impl Settings {
     }
 }
 
+impl Verification {
+    /// The flags, and what the settings say where they say nothing.
+    fn or(&self, settings: &Settings, folder: &Path) -> Self {
+        if self.bundle_verification_key.is_some() {
+            return self.clone();
+        }
+        let bundles = &settings.bundles;
+        Self {
+            bundle_verification_key: bundles.verification_key.as_ref().map(|path| folder.join(path)),
+            bundle_verification_key_id: self.bundle_verification_key_id.clone().or_else(|| bundles.verification_key_id.clone()),
+        }
+    }
+}
+
+/// The key by which bundles are verified, where flags or file name one.
+pub(super) fn key(verification: &Verification, global: &Global) -> anyhow::Result<Option<VerificationKey>> {
+    let (settings, folder) = Settings::load(global)?;
+    verification.or(&settings, &folder).key()
+}
+
 impl Policies {
+    /// What is at a place: a folder, a bundle, or the address of one.
+    pub(super) fn own(&self, place: &str, global: &Global) -> anyhow::Result<Own> {
+        Own::read(place, key(&self.verification, global)?.as_ref())
+    }
+
     /// The library that flags and file choose.
     pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
         self.chosen(global).map(|chosen| chosen.library)
@@ -94,19 +136,23 @@ impl Policies {
         let (settings, folder) = Settings::load(global)?;
         let mut library = policy::shipped()?;
         let mut selection = Selection { ids: Vec::new(), severity: self.severity };
-        let mut folders: Vec<PathBuf> = settings.policies.iter().map(|path| folder.join(path)).collect();
+        let key = self.verification.or(&settings, &folder).key()?;
+        let of_file = |place: &String| if is_address(place) { place.clone() } else { folder.join(place).display().to_string() };
+        let mut places: Vec<String> = settings.policies.iter().map(of_file).collect();
         for name in &self.policy {
-            if Path::new(name).is_dir() { folders.push(PathBuf::from(name)) } else { selection.ids.push(name.clone()) }
+            if is_place(name) { places.push(name.clone()) } else { selection.ids.push(name.clone()) }
         }
         let mut before: Option<Sources> = None;
-        for folder in folders {
+        for place in places {
             let modules = match &before {
                 Some(sources) => sources.library_modules(),
                 None => library.modules().map(|(file, text)| (file.to_owned(), text.to_owned())).collect(),
             };
-            let sources = Sources { modules, ..Sources::read(&folder).map_err(usage_of_policy)? };
-            library = library.with(worker::load(&sources)?);
-            before = Some(sources);
+            let mut own = Own::read(&place, key.as_ref())?;
+            own.sources.modules = modules;
+            library = library.with(worker::load(&own.sources)?);
+            own.set_parameters(&mut library)?;
+            before = Some(own.sources);
         }
         library.set_parameters(&settings.parameters).map_err(usage_of_policy)?;
         let frameworks = self.framework.iter().map(|name| framework(name)).collect::<anyhow::Result<Vec<Framework>>>()?;
@@ -140,9 +186,10 @@ pub(super) fn framework(name: &str) -> anyhow::Result<Framework> {
     framework::framework(name).map_err(usage)
 }
 
-/// The policies of a folder alone.
-pub(super) fn folder(folder: &Path) -> anyhow::Result<Library> {
-    let library = worker::load(&Sources::read(folder).map_err(usage_of_policy)?)?;
+/// The policies of one place alone.
+pub(super) fn alone(own: &Own) -> anyhow::Result<Library> {
+    let mut library = worker::load(&own.sources)?;
+    own.set_parameters(&mut library)?;
     name_broken(&library);
     Ok(library)
 }

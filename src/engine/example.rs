@@ -11,7 +11,7 @@ use crate::finding::Verdict;
 use crate::input::declared::Target;
 use crate::input::document::{self, InputError};
 use crate::input::{cloudformation, kubernetes};
-use crate::policy::{ANY, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
+use crate::policy::{ANY, Coverage, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
 
 const ACCOUNT: &str = "111111111111";
 const REGION: &str = "us-east-1";
@@ -44,6 +44,15 @@ pub struct CaseFailure {
     pub reason: String,
 }
 
+/// Which examples to run, and how.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Tests {
+    /// Only cases with this in their names.
+    pub case: Option<String>,
+    /// Whether to note which lines the cases go through.
+    pub coverage: bool,
+}
+
 /// What the examples of a library gave.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct ExampleReport {
@@ -53,19 +62,22 @@ pub struct ExampleReport {
     pub cases: usize,
     /// What went wrong.
     pub failures: Vec<CaseFailure>,
+    /// The lines that the cases went through; empty where that was not asked for.
+    #[serde(default)]
+    pub coverage: Coverage,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Examples {
-    cases: Vec<Case>,
+pub(super) struct Examples {
+    pub(super) cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    expect: Verdict,
+pub(super) struct Case {
+    pub(super) name: String,
+    pub(super) expect: Verdict,
     #[serde(default)]
     deny: Option<Vec<String>>,
     #[serde(default)]
@@ -126,16 +138,23 @@ impl ExampleReport {
         self.policies += other.policies;
         self.cases += other.cases;
         self.failures.extend(other.failures);
+        self.coverage.merge(other.coverage);
     }
 
     /// Of a policy that could not be tried.
     pub fn failed(policy: &str, reason: String) -> Self {
-        Self { policies: 1, cases: 0, failures: vec![CaseFailure { policy: policy.to_owned(), case: String::new(), reason }] }
+        let failure = CaseFailure { policy: policy.to_owned(), case: String::new(), reason };
+        Self { policies: 1, failures: vec![failure], ..Self::default() }
     }
 }
 
 /// Runs the examples of every policy by the RVM and by the interpreter, which must agree. What cannot be run is a failure.
 pub fn run(policies: &[Policy]) -> ExampleReport {
+    run_chosen(policies, &Tests::default())
+}
+
+/// Runs chosen examples as [`run`] does.
+pub fn run_chosen(policies: &[Policy], tests: &Tests) -> ExampleReport {
     let mut report = ExampleReport { policies: policies.len(), ..ExampleReport::default() };
     for policy in policies {
         let mut fail = |case: &str, reason: String| {
@@ -151,6 +170,14 @@ pub fn run(policies: &[Policy]) -> ExampleReport {
                 fail("", format!("looks up a type: {error}"));
             }
         }
+        if tests.coverage {
+            // A policy of which no case comes to an evaluation is there, too.
+            let lines = Interpreter::new(policy).and_then(|interpreter| interpreter.lines());
+            lines.into_iter().for_each(|lines| report.coverage.merge(lines));
+        }
+        let mut fail = |case: &str, reason: String| {
+            report.failures.push(CaseFailure { policy: policy.id.clone(), case: case.to_owned(), reason });
+        };
         let Some(examples) = &policy.examples else {
             fail("", format!("has no examples; write `{}`", policy.file.replace(".rego", ".yaml")));
             continue;
@@ -167,10 +194,11 @@ pub fn run(policies: &[Policy]) -> ExampleReport {
                 fail("", format!("has no example with `expect: {expected}`"));
             }
         }
-        for case in examples.cases {
+        let is_chosen = |case: &Case| tests.case.as_ref().is_none_or(|text| case.name.contains(text));
+        for case in examples.cases.into_iter().filter(is_chosen) {
             report.cases += 1;
             let name = case.name.clone();
-            match run_case(policy, case) {
+            match run_case(policy, case, tests.coverage.then_some(&mut report.coverage)) {
                 Ok(None) => {}
                 Ok(Some(reason)) | Err(ExampleError::Form { reason, .. }) => {
                     report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason });
@@ -233,7 +261,7 @@ impl Example {
 }
 
 /// Runs one case; gives what is wrong with its outcome.
-fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleError> {
+fn run_case(policy: &Policy, mut case: Case, coverage: Option<&mut Coverage>) -> Result<Option<String>, ExampleError> {
     let (expect, deny) = (case.expect, case.deny.take());
     let Example { world, tested, parameters, .. } = Example::new(policy, case)?;
     for resource in &world.resources {
@@ -261,8 +289,14 @@ fn run_case(policy: &Policy, mut case: Case) -> Result<Option<String>, ExampleEr
     evaluator.enter(&data)?;
     let by_vm = evaluator.judge(&input)?;
     let mut interpreter = Interpreter::new(&policy)?;
+    if coverage.is_some() {
+        interpreter.note_lines();
+    }
     interpreter.enter(&data)?;
     let by_interpreter = interpreter.judge(&input)?;
+    if let Some(coverage) = coverage {
+        coverage.merge(interpreter.coverage()?);
+    }
     if by_vm != by_interpreter {
         return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
     }

@@ -1,6 +1,7 @@
 //! From resources and policies to verdicts.
 
 mod accept;
+mod diff;
 mod example;
 mod explain;
 mod findings;
@@ -18,11 +19,12 @@ use innovate_model::{GLOBAL, HandlerErrorCode, Reach, Reads, Resource, Unread, W
 use serde::{Deserialize, Serialize};
 
 pub use accept::accept;
-pub use example::{CaseFailure, Example, ExampleError, ExampleReport, run as run_examples};
+pub use diff::{Diff, VerdictChange};
+pub use example::{CaseFailure, Example, ExampleError, ExampleReport, Tests, run as run_examples, run_chosen};
 pub use explain::{Basis, Change, Explanation, explain};
 pub use findings::Findings;
 pub use judge::Judge;
-pub use lint::{Filled, Lint, lint};
+pub use lint::{Filled, LINTS, Lint, lint, lint_broken, lint_files, lint_library, lint_module};
 pub use refusal::Refusal;
 pub use scope::Common;
 

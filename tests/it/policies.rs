@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use innovate::engine::run_examples;
-use innovate::policy::{self, Interpreter, Metadata, Platform, Selection};
+use innovate::policy::{self, Metadata, Platform, Selection, UnitTests};
 
 #[test]
 fn every_example_comes_out_as_it_says() {
@@ -28,9 +28,9 @@ fn every_library_test_holds() {
             tests.push((path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap()));
         }
     }
-    let (count, failing) = Interpreter::failing_tests(&policy::shipped().unwrap(), &tests).unwrap();
-    assert!(count >= tests.len() && count > 0, "{count} tests were found");
-    assert!(failing.is_empty(), "{failing:?}");
+    let run = UnitTests::run(&policy::shipped().unwrap(), &tests, false).unwrap();
+    assert!(run.count >= tests.len() && run.count > 0, "{} tests were found", run.count);
+    assert!(run.failures.is_empty(), "{:?}", run.failures);
 }
 
 #[test]

@@ -139,5 +139,5 @@ fn examples_that_unfold_without_end_are_a_failure_of_their_policy() {
     let output = desk.run(&["policy", "test", "--folder", "own"]);
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(said.contains("FAIL mine.bomb") && said.contains("2 policies, 2 cases, 1 failures"), "{said}");
+    assert!(said.contains("FAIL mine.bomb") && said.contains("2 policies, 2 cases, 0 unit tests, 1 failures"), "{said}");
 }

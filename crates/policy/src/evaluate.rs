@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::analysis::Analysis;
 use crate::guard;
 use crate::program::entry_points;
-use crate::{Library, Place, Policy, PolicyError, ReadSet};
+use crate::{Place, Policy, PolicyError, ReadSet};
 
 /// A JSON value as the engine takes it. A copy shares what it holds, but not between threads without a price: keep those of a thread its own.
 #[derive(Clone, Debug)]
@@ -230,8 +230,8 @@ impl<'a> Input<'a> {
 /// Judges by regorus' interpreter: slower, the reference for what the RVM must answer, and able to say which lines it went through.
 #[derive(Debug)]
 pub struct Interpreter<'a> {
-    policy: &'a Policy,
-    engine: regorus::Engine,
+    pub(crate) policy: &'a Policy,
+    pub(crate) engine: regorus::Engine,
 }
 
 impl<'a> Interpreter<'a> {
@@ -296,30 +296,6 @@ impl<'a> Interpreter<'a> {
         let report = self.engine.get_coverage_report().map_err(|error| evaluation(self.policy, input, &error.to_string()))?;
         let went = |place: &&Place| report.files.iter().any(|file| file.path == place.file && file.covered.contains(&place.line));
         Ok((outcome, places.iter().any(went)))
-    }
-
-    /// Evaluates rules of library tests, `data.lib.<name>_test.test_…`, over an empty world; gives those that are not true.
-    ///
-    /// # Errors
-    /// A module does not parse or a rule fails.
-    pub fn failing_tests(library: &Library, tests: &[(String, String)]) -> Result<(usize, Vec<String>), PolicyError> {
-        let rego = |error: &dyn std::fmt::Display| PolicyError::Rego { reason: error.to_string() };
-        let mut engine = engine(library.modules())?;
-        let mut rules = Vec::new();
-        for (file, source) in tests {
-            let package = engine.add_policy(file.clone(), source.clone()).map_err(|error| rego(&error))?;
-            let names = source.lines().filter_map(|line| line.split([' ', '(']).next()).filter(|name| name.starts_with("test_"));
-            rules.extend(names.map(|name| format!("{package}.{name}")));
-        }
-        rules.sort();
-        rules.dedup();
-        let mut failing = Vec::new();
-        for rule in &rules {
-            if engine.eval_rule(rule.clone()).map_err(|error| rego(&error))? != regorus::Value::from(true) {
-                failing.push(rule.clone());
-            }
-        }
-        Ok((rules.len(), failing))
     }
 }
 

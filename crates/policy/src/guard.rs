@@ -131,6 +131,11 @@ pub(crate) fn is_allowed(name: &str) -> bool {
     ALLOWED.binary_search(&name).is_ok()
 }
 
+/// Whether a name is that of a built-in function, or what several begin with, such as `time`.
+pub(crate) fn is_function_or_family(name: &str) -> bool {
+    is_allowed(name) || ALLOWED.iter().any(|known| known.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+}
+
 /// What is said of a function that a policy may not call.
 pub(crate) fn forbidden(name: &str) -> String {
     let instead = if name == "time.now_ns" { "; the time is `data.now`" } else { "" };

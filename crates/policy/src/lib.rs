@@ -3,6 +3,8 @@
 //! Only this crate names `regorus`. It does not know what ships: the build script of `innovate` packs that by [`Library::pack`].
 
 mod analysis;
+mod convention;
+mod coverage;
 mod evaluate;
 mod guard;
 mod library;
@@ -14,9 +16,12 @@ mod read_set;
 mod severity;
 mod sources;
 mod syntax;
+mod unit;
 
 use std::path::PathBuf;
 
+pub use convention::{Convention, Conventions, IDS as CONVENTIONS};
+pub use coverage::{Coverage, Lines};
 pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Members, Names, Outcome, Scope};
 pub use library::{Broken, Library, Policy, Selection};
 pub use metadata::{Custom, Metadata, Remediation};
@@ -25,6 +30,7 @@ pub use program::Program;
 pub use read_set::{ANY, ByType, Path, Paths, Place, ReadSet, Reading};
 pub use severity::{Severity, UnknownSeverity};
 pub use sources::Sources;
+pub use unit::{UnitFailure, UnitTests};
 
 /// A policy that cannot be used.
 #[derive(Debug, thiserror::Error)]

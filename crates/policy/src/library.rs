@@ -174,6 +174,9 @@ impl Library {
         self.broken.retain(|known| !is_new(&known.id));
         self.policies.extend(added.policies);
         self.broken.extend(added.broken);
+        if !added.modules.is_empty() {
+            self.modules = added.modules;
+        }
         self.policies.sort_by(|a, b| a.id.cmp(&b.id));
         self.broken.sort();
         self

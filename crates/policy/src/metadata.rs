@@ -98,4 +98,15 @@ impl Metadata {
     pub fn defaults(&self) -> serde_json::Map<String, Value> {
         self.custom.parameters.iter().filter_map(|(name, schema)| Some((name.clone(), schema.get("default")?.clone()))).collect()
     }
+
+    /// What is wrong with the default of a parameter; none where it is what the parameter's schema admits.
+    pub fn wrong_default(&self, name: &str) -> Option<String> {
+        let schema = self.custom.parameters.get(name)?;
+        let validator = match jsonschema::validator_for(schema) {
+            Ok(validator) => validator,
+            Err(error) => return Some(format!("its schema is not valid: {error}")),
+        };
+        let Some(default) = schema.get("default") else { return Some("it has no `default`".to_owned()) };
+        validator.validate(default).err().map(|error| format!("its `default` is not what its schema admits: {error}"))
+    }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const ANY: &str = "*";
 
 /// A place in a policy or library module.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Place {
     /// The file, as it was loaded.
     pub file: String,

@@ -1,6 +1,6 @@
 //! The syntax tree that regorus gives, as JSON, with what the analysis asks of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -26,6 +26,8 @@ impl Syntax {
 pub(crate) struct Module<'a> {
     pub(crate) file: &'a str,
     text: &'a str,
+    /// The whole tree.
+    pub(crate) tree: &'a Value,
     pub(crate) package: String,
     /// Alias → path of an import from `data`, dots between names.
     pub(crate) imports: BTreeMap<String, String>,
@@ -55,12 +57,39 @@ impl<'a> Module<'a> {
             let name = refr.map(static_path).and_then(|path| path.into_iter().next()).unwrap_or_default();
             rules.entry(name).or_default().push(rule);
         }
-        Some(Self { file: source.get("file")?.as_str()?, text, package, imports, rules })
+        Some(Self { file: source.get("file")?.as_str()?, text, tree: ast, package, imports, rules })
     }
 
     /// The text of a span, which is how the tree gives the names of variables that are declared.
     pub(crate) fn spanned(&self, span: &Value) -> &'a str {
         spanned(self.text, span).unwrap_or_default()
+    }
+
+    /// The lines of its statements and of the values of its rules, which the engine notes when it evaluates them; of a comprehension it notes those of its
+    /// statements.
+    pub(crate) fn lines(&self) -> BTreeSet<u32> {
+        let mut lines = BTreeSet::new();
+        for rule in self.rules.values().flatten().filter_map(|rule| tag(rule)).map(|(_, spec)| spec) {
+            let head = rule.get("head").and_then(tag).map(|(_, head)| head);
+            let values = [head.and_then(|head| head.pointer("/assign/value")), head.and_then(|head| head.get("key")), rule.get("value")];
+            let is_evaluated = |value: &&Value| tag(value).is_some_and(|(kind, _)| !kind.ends_with("Compr"));
+            lines.extend(values.into_iter().flatten().filter(is_evaluated).map(|value| self.place(value).line));
+            list(rule.get("bodies")).for_each(|body| self.statements(body, &mut lines));
+        }
+        lines
+    }
+
+    fn statements(&self, node: &Value, lines: &mut BTreeSet<u32>) {
+        match node {
+            Value::Object(object) => {
+                // `some x` alone declares and does nothing.
+                let does = |statement: &&Value| statement.pointer("/literal/SomeVars").is_none();
+                lines.extend(list(object.get("stmts")).filter(does).map(|statement| self.place(statement).line));
+                object.values().for_each(|inner| self.statements(inner, lines));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| self.statements(inner, lines)),
+            _ => {}
+        }
     }
 
     /// Where a node is.
@@ -82,6 +111,22 @@ fn spanned<'a>(text: &'a str, span: &Value) -> Option<&'a str> {
 /// The name and content of a node such as `{"RefDot": {…}}`.
 pub(crate) fn tag(node: &Value) -> Option<(&str, &Value)> {
     node.as_object()?.iter().next().map(|(name, inner)| (name.as_str(), inner))
+}
+
+/// Calls `visit` with every node at and below this one, with its name and content; the outermost comes first.
+pub(crate) fn walk<'a>(node: &'a Value, visit: &mut dyn FnMut(&'a Value, &'a str, &'a Value)) {
+    match node {
+        Value::Object(object) => {
+            if let (1, Some((name, inner))) = (object.len(), tag(node))
+                && name.starts_with(|first: char| first.is_ascii_uppercase())
+            {
+                visit(node, name, inner);
+            }
+            object.values().for_each(|inner| walk(inner, visit));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| walk(inner, visit)),
+        _ => {}
+    }
 }
 
 /// The items of a node that is a list; none where it is absent.

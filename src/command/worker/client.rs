@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 
 use super::{Answer, Case, Job, Task};
 use crate::command::DISK;
-use crate::engine::{self, ExampleReport, Verdicts};
+use crate::engine::{self, ExampleReport, Lint, Tests, Verdicts};
 use crate::finding::Finding;
 use crate::input::inventory::Inventory;
-use crate::policy::{ANY, Broken, Library, Policy, Sources};
+use crate::policy::{ANY, Broken, Library, Policy, Sources, UnitTests};
 
 /// Bytes of a worker's last words.
 const MOST_SAID: u64 = 1 << 16;
@@ -125,11 +125,11 @@ fn shared_out(inventory: &Inventory<'_>, seen: Option<&BTreeSet<&str>>, job: &Jo
     Ok(Ok(verdicts))
 }
 
-/// Runs the examples of the policies of the library that did not ship.
-pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleReport> {
+/// Runs chosen examples of the policies of the library that did not ship.
+pub(in crate::command) fn examples(library: &Library, tests: &Tests) -> anyhow::Result<ExampleReport> {
     let tested = |answer| if let Answer::Tested(report) = answer { Some(report) } else { None };
     let mut report = ExampleReport::default();
-    for (part, answer) in each(library, &|part| run(&job(part, library, Task::Test), tested))? {
+    for (part, answer) in each(library, &|part| run(&job(part, library, Task::Test(Cow::Borrowed(tests))), tested))? {
         match answer {
             Ok(tested) => report.merge(tested),
             Err(death) => part.ids().for_each(|id| report.merge(ExampleReport::failed(&id, death.reason.clone()))),
@@ -138,17 +138,43 @@ pub(in crate::command) fn examples(library: &Library) -> anyhow::Result<ExampleR
     Ok(report)
 }
 
-/// What is wrong with the policies of the library that did not ship, a line each.
-pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<Vec<String>> {
+/// Runs files of unit tests of the sources.
+///
+/// # Errors
+/// They end the worker.
+pub(in crate::command) fn unit_tests(sources: &Sources, files: &[(String, String)], with_coverage: bool) -> anyhow::Result<UnitTests> {
+    let tested = |answer| if let Answer::Unit(tests) = answer { Some(tests) } else { None };
+    let job = job(sources, &Library::default(), Task::Unit(Cow::Borrowed(files), with_coverage));
+    run(&job, tested)?.map_err(|death| anyhow::anyhow!("the unit tests cannot be run: {}", death.reason))
+}
+
+/// What is wrong with the policies of the library that did not ship, and with their library modules.
+pub(in crate::command) fn lint(library: &Library) -> anyhow::Result<BTreeSet<Lint>> {
     let linted = |answer| if let Answer::Linted(lints) = answer { Some(lints) } else { None };
-    let mut lints = Vec::new();
+    let mut lints = BTreeSet::new();
     for (part, answer) in each(library, &|part| run(&job(part, library, Task::Lint), linted))? {
         match answer {
             Ok(found) => lints.extend(found),
-            Err(death) => lints.extend(part.ids().map(|id| format!("{id}: {}", death.reason))),
+            Err(death) => lints.extend(part.ids().map(|id| engine::lint_broken(&Broken { id, reason: death.reason.clone() }, ""))),
         }
     }
     Ok(lints)
+}
+
+/// The pages of the reference of the policies of the library that did not ship, by file.
+///
+/// # Errors
+/// A policy ends its worker.
+pub(in crate::command) fn pages(library: &Library) -> anyhow::Result<BTreeMap<String, String>> {
+    let written = |answer| if let Answer::Pages(pages) = answer { Some(pages) } else { None };
+    let mut pages = BTreeMap::new();
+    for (part, answer) in each(library, &|part| run(&job(part, library, Task::Pages), written))? {
+        match answer {
+            Ok(written) => pages.extend(written),
+            Err(death) => anyhow::bail!("policy `{}` cannot be described: {}", part.ids().next().unwrap_or_default(), death.reason),
+        }
+    }
+    Ok(pages)
 }
 
 /// The explanation of the verdict of a policy on the resource at this place of the world; none where it does not judge it.

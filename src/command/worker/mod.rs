@@ -15,13 +15,14 @@ use innovate_model::{Resource, World};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub(super) use client::{examples, explain, judge, lint, load};
+pub(super) use client::{examples, explain, judge, lint, load, pages, unit_tests};
 
 use super::explain::explanation;
 use super::{Exit, policy::filled};
-use crate::engine::{self, Common, ExampleReport, Judge, Options, Verdicts, Watch};
+use crate::engine::{self, Common, ExampleReport, Judge, Lint, Options, Tests, Verdicts, Watch};
 use crate::finding::Finding;
-use crate::policy::{self, Library, Sources};
+use crate::policy::{self, Library, Sources, UnitTests};
+use crate::reference;
 
 /// Processor time that one verdict may take; one takes microseconds.
 const VERDICT: Duration = Duration::from_secs(5);
@@ -48,9 +49,13 @@ enum Task<'a> {
     /// Judge the resources that follow, a line for each account.
     Judge(Cow<'a, Case>),
     /// Run examples.
-    Test,
-    /// Find what policies read and is not there.
+    Test(Cow<'a, Tests>),
+    /// Run these files of unit tests, and note the lines that they go through where that is asked for.
+    Unit(Cow<'a, [(String, String)]>, bool),
+    /// Find what is wrong with policies and library modules.
     Lint,
+    /// Write the pages of the reference.
+    Pages,
     /// Explain the verdict of one policy on the resource at this place of the world, with the shipped policies beside the others.
     Explain { world: Cow<'a, World>, policy: Cow<'a, str>, resource: usize },
 }
@@ -77,7 +82,9 @@ enum Answer {
     /// The end of a judgement.
     Judged(Verdicts),
     Tested(ExampleReport),
-    Linted(Vec<String>),
+    Unit(UnitTests),
+    Linted(Vec<Lint>),
+    Pages(BTreeMap<String, String>),
     Explained(Option<String>),
     /// The task took too long.
     Overrun {
@@ -104,19 +111,23 @@ pub(super) fn serve() -> anyhow::Result<Exit> {
     let most = match &job.task {
         Task::Judge(_) => VERDICT,
         Task::Explain { .. } => EXPLANATION,
-        Task::Load | Task::Test | Task::Lint => VERDICT + FILE * u32::try_from(files).unwrap_or(u32::MAX),
+        Task::Load | Task::Test(_) | Task::Unit(..) | Task::Lint | Task::Pages => VERDICT + FILE * u32::try_from(files).unwrap_or(u32::MAX),
     };
     // What shipped is loaded before: it is not in question.
     let shipped = match job.task {
         Task::Explain { .. } => Some(policy::shipped()?),
         _ => None,
     };
+    let modules = match job.task {
+        Task::Lint => own_modules(&job.sources)?,
+        _ => Vec::new(),
+    };
     // In the order of the policies of a library.
     let ids = job.policies.keys().cloned().collect();
     let watch = Arc::new(Watch::default());
     limit::watch(watch.clone(), most, ids)?;
     limit::confine(length)?;
-    let answer = work(job, shipped, &watch, &mut lines)?;
+    let answer = work(job, shipped, &modules, &watch, &mut lines)?;
     say(&answer)?;
     Ok(Exit::Clean)
 }
@@ -129,12 +140,25 @@ fn say(answer: &Answer) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn BufRead) -> anyhow::Result<Answer> {
+/// The library modules of the sources but those that ship.
+fn own_modules(sources: &[Sources]) -> anyhow::Result<Vec<(String, String)>> {
+    let shipped = policy::shipped()?;
+    let ships = |file: &str, text: &str| shipped.modules().any(|known| known == (file, text));
+    Ok(sources.iter().flat_map(Sources::library_modules).filter(|(file, text)| !ships(file, text)).collect())
+}
+
+fn work(
+    job: Job<'_>,
+    shipped: Option<Library>,
+    modules: &[(String, String)],
+    watch: &Watch,
+    lines: &mut dyn BufRead,
+) -> anyhow::Result<Answer> {
     let mut library = shipped.unwrap_or_default();
     for sources in job.sources.as_ref() {
         library = library.with(Library::of(sources));
     }
-    if !matches!(job.task, Task::Load) {
+    if !matches!(job.task, Task::Load | Task::Unit(..)) {
         library.policies.retain(|policy| job.policies.contains_key(&policy.id));
     }
     for policy in &mut library.policies {
@@ -156,11 +180,11 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn B
             }
             Answer::Judged(judge.end())
         }
-        Task::Test => {
+        Task::Test(tests) => {
             let mut report = ExampleReport::default();
             for (number, policy) in policies.iter().enumerate() {
                 watch.note(number);
-                report.merge(engine::run_examples(std::slice::from_ref(policy)));
+                report.merge(engine::run_chosen(std::slice::from_ref(policy), &tests));
             }
             Answer::Tested(report)
         }
@@ -169,9 +193,21 @@ fn work(job: Job<'_>, shipped: Option<Library>, watch: &Watch, lines: &mut dyn B
             let mut lints = Vec::new();
             for (number, policy) in policies.iter().enumerate() {
                 watch.note(number);
-                lints.extend(engine::lint(policy, filled.as_ref())?.iter().map(ToString::to_string));
+                lints.extend(engine::lint(policy, filled.as_ref())?);
+            }
+            for (file, text) in modules {
+                lints.extend(engine::lint_module(file, text)?);
             }
             Answer::Linted(lints)
+        }
+        Task::Unit(files, with_coverage) => Answer::Unit(UnitTests::run(&library, &files, with_coverage)?),
+        Task::Pages => {
+            let mut pages = BTreeMap::new();
+            for (number, policy) in policies.iter().enumerate() {
+                watch.note(number);
+                pages.insert(reference::file(&policy.id), reference::page(policy)?);
+            }
+            Answer::Pages(pages)
         }
         Task::Explain { world, policy, resource } => {
             let policy = policies.iter().find(|known| known.id == policy);
