@@ -54,6 +54,12 @@ impl Waivers {
 }
 
 impl Accept {
+    /// The files that say what is accepted, whether they are there or not.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let waivers = self.waivers.waivers.clone().unwrap_or_else(|| PathBuf::from(WAIVERS));
+        self.baseline.clone().into_iter().chain([waivers])
+    }
+
     /// All that is accepted; `known` are the ids of all policies that there are, `origins` the places of what files declare.
     pub(super) fn load<'a>(&self, known: &BTreeSet<String>, origins: impl IntoIterator<Item = &'a Origin>) -> anyhow::Result<Accepted> {
         let waivers = self.waivers.load(known, origins)?;

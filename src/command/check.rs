@@ -8,24 +8,25 @@ use std::process::Command;
 
 use anyhow::Context;
 use clap::Args;
-use innovate_model::{AccountFacts, Cause, HandlerErrorCode, UNLISTED, Unread, World};
+use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Position, Resource, Span, UNLISTED, Unread, World};
 
 use super::accept::{self, Accept};
 use super::audit::{self, FailOn};
 use super::output::{self, Output};
+use super::revision::Revision;
 use super::settings::{Chosen, Policies};
 use super::{DISK, Exit, Global, usage};
 use crate::engine::{self, Judgement};
 use crate::finding::Finding;
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
-use crate::input::declared::{Declaration, Declared, NO_REGION, Target};
+use crate::input::declared::{Declaration, Declared, NO_REGION, Origin, Target};
 use crate::input::files::{self, Gathered, Request};
 use crate::input::helm::Chart;
 use crate::input::inventory::Inventory;
-use crate::policy::{Library, Platform};
+use crate::policy::{self, Library, Platform, Selection};
 use crate::report::{Format, Report};
-use crate::waiver::Accepted;
+use crate::waiver::{Accepted, Baseline, Known};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -69,6 +70,13 @@ pub(super) struct Arguments {
     require_complete: bool,
     #[arg(short, long = "output", help = output::help(), value_name = "FORMAT[=PATH]", env = "INNOVATE_OUTPUT", value_delimiter = ',')]
     output: Vec<Output>,
+    /// Only what this revision of the Git repository does not have fails; what is new, fixed and unchanged is told. Policies, settings, waivers and the
+    /// baseline are those of the revision, and a change of them is a finding.
+    #[arg(long, value_name = "REV", env = "INNOVATE_SINCE")]
+    since: Option<String>,
+    /// With `--since`, go by policies, settings, waivers and the baseline as they are now.
+    #[arg(long, requires = "since")]
+    trust_head: bool,
     /// Report what passes, too.
     #[arg(long)]
     show_passes: bool,
@@ -77,30 +85,92 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
-    let Chosen { library, frameworks, known } = arguments.policies.chosen(global)?;
-    if library.policies.is_empty() && library.broken.is_empty() {
-        return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
-    }
     output::probe(&arguments.output)?;
     let snapshot = arguments.snapshot.as_deref().map(audit::read_snapshot).transpose()?;
     let target = arguments.target(snapshot.as_ref());
-    let gathered = arguments.gather(&target)?;
+    let mut gathered = arguments.gather(&target)?;
     if gathered.declaration.resources.is_empty() && gathered.declaration.skipped.is_empty() && gathered.broken.is_empty() {
         let others = gathered.others;
         let (paths, files) = (arguments.paths.join("`, `"), if others == 1 { "file" } else { "files" });
         return Err(usage(format!("nothing to check in `{paths}`: {others} {files} of other kinds; name a template or its folder")));
     }
-    let accepted = arguments.accept.load(&known, gathered.declaration.resources.iter().map(|declared| &declared.origin))?;
-    let platforms: BTreeSet<Platform> =
-        gathered.declaration.resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
-    let library = library.on(&platforms.into_iter().collect::<Vec<_>>());
-    arguments.answer(gathered, snapshot, &target, (&library, &frameworks, &accepted))
+    let Some(name) = &arguments.since else {
+        let rules = arguments.rules(&gathered.declaration, global)?;
+        return arguments.answer(gathered, snapshot, &target, &rules);
+    };
+    let revision = Revision::check_out(name)?;
+    let earlier = arguments.gather_in(&revision.root(), &target)?;
+    let mut files = arguments.files(global).unwrap_or_default();
+    let mut rules = if arguments.trust_head {
+        arguments.rules(&gathered.declaration, global)?
+    } else {
+        let inside = revision.enter()?;
+        let rules = arguments.rules(&earlier.declaration, global)?;
+        files.extend(arguments.files(global)?);
+        drop(inside);
+        rules
+    };
+    if !arguments.trust_head {
+        // Whatever else is chosen.
+        let own = Selection { ids: vec![TRUSTED.to_owned()], severity: None };
+        rules.library = rules.library.with(policy::shipped()?.select(&own)?);
+        let mut changed = revision.changed(&files)?;
+        changed.extend(other_remarks(&gathered.declaration, &earlier.declaration));
+        gathered.declaration.resources.extend(changed.iter().map(|file| of_repository(file, name, &target)));
+    }
+    let known = arguments.failures(&earlier, snapshot.clone(), &target, &rules)?;
+    rules.accepted.baseline = Some(rules.accepted.baseline.unwrap_or_default().with(known));
+    arguments.answer(gathered, snapshot, &target, &rules)
+}
+
+/// The policy on changes of what a check is made by.
+const TRUSTED: &str = "innovate.trusted_file_changed";
+
+/// What is judged by, and what is accepted.
+struct Rules {
+    library: Library,
+    frameworks: Vec<Framework>,
+    accepted: Accepted,
 }
 
 impl Arguments {
     fn target(&self, snapshot: Option<&World>) -> Target {
         let known = self.account_id.clone().or_else(|| snapshot.map(|world| world.caller.clone()));
         Target { account: known.unwrap_or_else(|| Target::default().account), region: self.region.clone() }
+    }
+
+    /// The rules as the flags name them, with what stands beside what is declared.
+    fn rules(&self, declared: &Declaration, global: &Global) -> anyhow::Result<Rules> {
+        let Chosen { library, frameworks, known } = self.policies.chosen(global)?;
+        if library.policies.is_empty() && library.broken.is_empty() {
+            return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
+        }
+        let accepted = self.accept.load(&known, declared.resources.iter().map(|declared| &declared.origin))?;
+        Ok(Rules { library, frameworks, accepted })
+    }
+
+    /// The files that the rules are in.
+    fn files(&self, global: &Global) -> anyhow::Result<BTreeSet<PathBuf>> {
+        let mut files = self.policies.files(global)?;
+        files.extend(self.accept.files());
+        Ok(files)
+    }
+
+    /// What the paths hold in the folder of an earlier revision.
+    fn gather_in(&self, root: &Path, target: &Target) -> anyhow::Result<Gathered> {
+        let there = |path: &&String| Path::new(path).is_relative() && root.join(path).exists();
+        let paths: Vec<String> = self.paths.iter().filter(there).cloned().collect();
+        self.gather_paths(root, &paths, None, target)
+    }
+
+    /// What fails of what was gathered.
+    fn failures(&self, gathered: &Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Baseline> {
+        let (world, origins) = self.world(&gathered.declaration, snapshot, target);
+        let options = engine::Options { keep_passes: false, workers: workers(), watch: None };
+        let mut judgement = audit::judge(&Inventory::from(&world), &rules.library, options)?;
+        locate(&mut judgement, &origins)?;
+        let findings = judgement.findings.to_vec().context(DISK)?;
+        Ok(Baseline::new(findings.iter().filter_map(Known::of).collect()))
     }
 
     fn gather(&self, target: &Target) -> anyhow::Result<Gathered> {
@@ -111,13 +181,21 @@ impl Arguments {
         } else {
             None
         };
+        self.gather_paths(Path::new(""), &self.paths, stdin, target)
+    }
+
+    fn gather_paths(&self, root: &Path, paths: &[String], stdin: Option<Vec<u8>>, target: &Target) -> anyhow::Result<Gathered> {
         let parameters = self.parameters()?;
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let chart = Chart { values: self.values.clone(), set: self.set.clone(), namespace: self.namespace.clone(), ..Chart::default() };
-        let helm = |arguments: &[OsString]| Command::new("helm").args(arguments).output();
-        let root = Path::new("");
-        let request = Request { root, paths: &self.paths, stdin, target, parameters: &parameters, chart: &chart, helm: &helm, workers };
-        files::gather(&request).map_err(usage)
+        let helm = |arguments: &[OsString]| {
+            let mut command = Command::new("helm");
+            if root != Path::new("") {
+                command.current_dir(root);
+            }
+            command.args(arguments).output()
+        };
+        let workers = workers();
+        files::gather(&Request { root, paths, stdin, target, parameters: &parameters, chart: &chart, helm: &helm, workers }).map_err(usage)
     }
 
     fn parameters(&self) -> anyhow::Result<Parameters> {
@@ -136,18 +214,15 @@ impl Arguments {
     }
 
     /// Judges what the files declare, and reports.
-    fn answer(
-        &self,
-        mut gathered: Gathered,
-        snapshot: Option<World>,
-        target: &Target,
-        (library, frameworks, accepted): (&Library, &[Framework], &Accepted),
-    ) -> anyhow::Result<Exit> {
+    fn answer(&self, mut gathered: Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Exit> {
+        let Rules { library, frameworks, accepted } = rules;
+        let resources = &gathered.declaration.resources;
+        let platforms: BTreeSet<Platform> = resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
+        let library = &library.clone().on(&platforms.into_iter().collect::<Vec<_>>());
         let declared = std::mem::take(&mut gathered.declaration);
         let (world, origins) = self.world(&declared, snapshot, target);
         let inventory = Inventory::from(&world);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        let options = engine::Options { keep_passes: self.show_passes, workers, watch: None };
+        let options = engine::Options { keep_passes: self.show_passes, workers: workers(), watch: None };
         let mut judgement = audit::judge(&inventory, library, options)?;
         locate(&mut judgement, &origins)?;
         let files = gathered.texts.keys().cloned().collect();
@@ -216,6 +291,29 @@ impl Arguments {
         world.sort();
         (world, origins)
     }
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The files in which something else than before is said to `innovate` beside a resource.
+fn other_remarks(now: &Declaration, then: &Declaration) -> BTreeSet<String> {
+    let said = |declaration: &Declaration| -> BTreeSet<(String, String, String)> {
+        let origins = declaration.resources.iter().map(|declared| &declared.origin);
+        let remarks = origins.flat_map(|origin| origin.remarks.iter().map(move |(_, remark)| (origin, remark)));
+        remarks.map(|(origin, remark)| (origin.file.to_string(), origin.address.clone(), remark.to_string())).collect()
+    };
+    said(now).symmetric_difference(&said(then)).map(|(file, ..)| file.clone()).collect()
+}
+
+/// A file of the rules that is not as it was.
+fn of_repository(file: &str, revision: &str, target: &Target) -> Declared {
+    let mut resource = Resource::new("Innovate::Repository::File", file, target.account.as_str(), GLOBAL);
+    resource.properties.insert("Path".to_owned(), file.into());
+    resource.properties.insert("ChangedSince".to_owned(), revision.into());
+    let (span, places) = (Span { start: Position::default(), end: Position::default() }, BTreeMap::new());
+    Declared { resource, origin: Origin { file: file.into(), address: file.to_owned(), span, places, remarks: Vec::new() } }
 }
 
 /// Says of each finding where in the files it is; of an unknown, where the first value is that is not known.

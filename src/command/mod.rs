@@ -14,6 +14,7 @@ mod origin;
 mod output;
 mod permissions;
 mod policy;
+mod revision;
 mod settings;
 mod snapshot;
 mod source;

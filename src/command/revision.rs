@@ -19,6 +19,18 @@ pub(super) struct Revision {
     prefix: PathBuf,
 }
 
+/// While this is there, relative paths are those of a revision.
+pub(super) struct Inside {
+    outside: PathBuf,
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        // It was there a moment ago; where it is gone now, no path of it can be meant any more.
+        drop(std::env::set_current_dir(&self.outside));
+    }
+}
+
 impl Revision {
     /// Writes out what a revision holds.
     pub(super) fn check_out(name: &str) -> anyhow::Result<Self> {
@@ -38,19 +50,32 @@ impl Revision {
         // From the top: in a folder only its own files are written.
         let top = git(["rev-parse", "--show-cdup"], None)?;
         let top = if top.trim().is_empty() { "." } else { top.trim() };
-        git([OsStr::new("-C"), OsStr::new(top), OsStr::new("checkout-index"), OsStr::new("--all"), OsStr::new("--quiet"), &to], Some(&index))?;
-        Ok(Self { name: name.to_owned(), folder, prefix: PathBuf::from(prefix.trim()) })
+        git(
+            [OsStr::new("-C"), OsStr::new(top), OsStr::new("checkout-index"), OsStr::new("--all"), OsStr::new("--quiet"), &to],
+            Some(&index),
+        )?;
+        let revision = Self { name: name.to_owned(), folder, prefix: PathBuf::from(prefix.trim()) };
+        // A folder that the revision does not have holds nothing there.
+        std::fs::create_dir_all(revision.root()).context("cannot make a folder for the earlier revision")?;
+        Ok(revision)
     }
 
-    /// The folder that stands for the one that the program runs in; it is not there where the revision has no such folder.
+    /// Makes relative paths those of the revision, until what is given back is dropped.
+    pub(super) fn enter(&self) -> anyhow::Result<Inside> {
+        let outside = std::env::current_dir().context("the folder that the program runs in is gone")?;
+        std::env::set_current_dir(self.root()).context("cannot enter the earlier revision")?;
+        Ok(Inside { outside })
+    }
+
+    /// The folder that stands for the one that the program runs in.
     pub(super) fn root(&self) -> PathBuf {
         self.folder.path().join("files").join(&self.prefix)
     }
 
     /// Which of the files, and of those in the folders, are not as the revision has them. Paths that lie outside of the repository are not looked at.
-    pub(super) fn changed<'a>(&self, paths: impl IntoIterator<Item = &'a Path>) -> anyhow::Result<BTreeSet<String>> {
+    pub(super) fn changed(&self, paths: &BTreeSet<PathBuf>) -> anyhow::Result<BTreeSet<String>> {
         let mut changed = BTreeSet::new();
-        for path in paths.into_iter().filter(|path| path.is_relative()) {
+        for path in paths.iter().filter(|path| path.is_relative()) {
             let (now, then) = (files(path, Path::new(""))?, files(path, &self.root())?);
             for file in now.union(&then) {
                 if read(file)? != read(&self.root().join(file))? {

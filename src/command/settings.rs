@@ -15,6 +15,9 @@ use crate::collect::Needs;
 use crate::framework::{self, Framework};
 use crate::policy::{self, Library, Platform, PolicyError, Selection, Severity, Sources};
 
+/// The file of settings where none is named.
+const SETTINGS: &str = "innovate.toml";
+
 /// The file `innovate.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +71,7 @@ pub(super) struct Chosen {
 
 impl Settings {
     fn load(global: &Global) -> anyhow::Result<(Self, PathBuf)> {
-        let default = Path::new("innovate.toml");
+        let default = Path::new(SETTINGS);
         let path = match &global.config {
             Some(path) => path.as_path(),
             None if default.exists() => default,
@@ -109,6 +112,17 @@ impl Policies {
     /// The library that flags and file choose.
     pub(super) fn library(&self, global: &Global) -> anyhow::Result<Library> {
         self.chosen(global).map(|chosen| chosen.library)
+    }
+
+    /// The files and folders that the choice rests on, the settings among them.
+    pub(super) fn files(&self, global: &Global) -> anyhow::Result<BTreeSet<PathBuf>> {
+        let (settings, folder) = Settings::load(global)?;
+        let verification = self.verification.or(&settings, &folder);
+        let of_settings = settings.policies.iter().filter(|place| !is_address(place)).map(|place| folder.join(place));
+        let of_flags = self.policy.iter().filter(|name| is_place(name) && !is_address(name)).map(PathBuf::from);
+        let frameworks = self.framework.iter().filter(|name| is_framework_file(name)).map(PathBuf::from);
+        let config = global.config.clone().unwrap_or_else(|| PathBuf::from(SETTINGS));
+        Ok(of_settings.chain(of_flags).chain(frameworks).chain(verification.bundle_verification_key).chain([config]).collect())
     }
 
     /// Whether not all policies are asked for.
@@ -179,11 +193,16 @@ impl Policies {
 
 /// The framework of this id, or of this file.
 pub(super) fn framework(name: &str) -> anyhow::Result<Framework> {
-    if Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+    if is_framework_file(name) {
         let text = std::fs::read_to_string(name).with_context(|| format!("cannot read `{name}`"))?;
         return framework::of_text(name, &text).map_err(usage);
     }
     framework::framework(name).map_err(usage)
+}
+
+/// Whether a framework is named by its file.
+fn is_framework_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 /// The policies of one place alone.

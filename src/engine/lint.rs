@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use super::example::Examples;
 use crate::finding::Verdict;
-use crate::policy::{ANY, Broken, CONVENTIONS, Conventions, Interpreter, Library, Metadata, Path, Paths, Place, Platform, Policy, PolicyError};
+use crate::policy::{
+    ANY, Broken, CONVENTIONS, Conventions, Interpreter, Library, Metadata, Path, Paths, Place, Platform, Policy, PolicyError,
+};
 
 /// The top-level properties that handlers fill, by type; none for a type that another one represents.
 pub type Filled = BTreeMap<String, Option<BTreeSet<&'static str>>>;

@@ -82,6 +82,13 @@ impl Baseline {
         Self { known, by_fingerprint }
     }
 
+    /// All of them, and those of another.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        self.known.extend(other.known);
+        Self::new(self.known)
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.known.len()

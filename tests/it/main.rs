@@ -28,6 +28,7 @@ mod report;
 mod schemas;
 #[cfg(feature = "aws")]
 mod simulation;
+mod since;
 mod verdict;
 mod waiver;
 mod worker;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{PolicyError, Severity};
+use crate::{Platform, PolicyError, Severity};
 
 /// What a policy says of itself.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -87,7 +87,10 @@ impl Metadata {
         let wrong = |reason: String| PolicyError::Metadata { file: file.to_owned(), reason };
         let metadata: Self = serde_saphyr::from_str(&block.join("\n")).map_err(|error| wrong(error.to_string()))?;
         let named: Vec<&str> = metadata.custom.remediation.ways().map(|(name, _)| name).collect();
-        let is_whole = named.contains(&"manifest") || ["console", "cli", "cloudformation"].iter().all(|name| named.contains(name));
+        // No template declares the files of a repository.
+        let is_of_repository = metadata.custom.resource_types.iter().all(|name| Platform::of(name) == Platform::Repository);
+        let wanted: &[&str] = if is_of_repository { &["console", "cli"] } else { &["console", "cli", "cloudformation"] };
+        let is_whole = named.contains(&"manifest") || wanted.iter().all(|name| named.contains(name));
         if !is_whole {
             return Err(wrong("`custom.remediation` needs `console`, `cli` and `cloudformation`, or `manifest`".to_owned()));
         }

@@ -9,12 +9,18 @@ pub enum Platform {
     Aws,
     /// A Kubernetes cluster.
     Kubernetes,
+    /// The repository that holds what is checked.
+    Repository,
 }
 
 impl Platform {
     /// The platform of resources of a type: those of Kubernetes have the API version in their names, such as `apps/v1/Deployment`.
     pub fn of(type_name: &str) -> Self {
-        if type_name.contains('/') { Self::Kubernetes } else { Self::Aws }
+        match type_name {
+            name if name.contains('/') => Self::Kubernetes,
+            name if name.starts_with("Innovate::Repository::") => Self::Repository,
+            _ => Self::Aws,
+        }
     }
 }
 
