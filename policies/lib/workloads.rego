@@ -44,7 +44,7 @@ pointer(kind, index, part) := sprintf("%s/%s/%d%s", [at, kind, index, part])
 is_windows if pod.os.name == "windows"
 
 # The field of the container's security context is set.
-is_set(container, field) if {
+has_own(container, field) if {
 	value := container.securityContext[field]
 	value != null
 }
@@ -55,7 +55,7 @@ effective(container, field) := value if {
 	value != null
 }
 
-effective(container, field) := pod.securityContext[field] if not is_set(container, field)
+effective(container, field) := pod.securityContext[field] if not has_own(container, field)
 
 # The selector chooses what has these labels.
 selects(selector, labels) if {

@@ -11,8 +11,6 @@ use super::usage;
 
 /// A revision, written out.
 pub(super) struct Revision {
-    /// As the user named it.
-    pub(super) name: String,
     /// Holds the files.
     folder: tempfile::TempDir,
     /// Where in them the folder is that the program runs in.
@@ -54,7 +52,7 @@ impl Revision {
             [OsStr::new("-C"), OsStr::new(top), OsStr::new("checkout-index"), OsStr::new("--all"), OsStr::new("--quiet"), &to],
             Some(&index),
         )?;
-        let revision = Self { name: name.to_owned(), folder, prefix: PathBuf::from(prefix.trim()) };
+        let revision = Self { folder, prefix: PathBuf::from(prefix.trim()) };
         // A folder that the revision does not have holds nothing there.
         std::fs::create_dir_all(revision.root()).context("cannot make a folder for the earlier revision")?;
         Ok(revision)

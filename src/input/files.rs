@@ -15,7 +15,7 @@ use super::cloudformation::{self, Context, Exports, Parameters, cdk};
 use super::declared::{Declaration, Target};
 use super::document::{InputError, MOST_BYTES, Node, parse};
 use super::helm::{self, Chart};
-use super::kubernetes;
+use super::{kubernetes, terraform};
 
 /// The name of what comes from standard input.
 pub const STDIN: &str = "<stdin>";
@@ -81,6 +81,8 @@ enum Kind {
     Template(Node),
     Assembly(Node),
     Manifests(Vec<Node>),
+    /// A Terraform plan or state.
+    Plan(Vec<u8>),
     /// The folder of a Helm chart.
     Chart,
     Other,
@@ -243,6 +245,9 @@ fn examine(raw: &Raw) -> Result<Kind, InputError> {
     if !raw.named && !MARKS.iter().any(|mark| text.contains(mark)) {
         return Ok(Kind::Other);
     }
+    if terraform::is_plan(bytes) {
+        return Ok(Kind::Plan(bytes.to_vec()));
+    }
     let documents = match parse(&raw.name, bytes) {
         Ok(documents) => documents,
         Err(_) if !raw.named && !is_meant(&text) => return Ok(Kind::Other),
@@ -255,7 +260,7 @@ fn examine(raw: &Raw) -> Result<Kind, InputError> {
         Ok([document]) if cloudformation::is_template(&document) => Ok(Kind::Template(document)),
         Ok([document]) if cdk::is_manifest(&document) => Ok(Kind::Assembly(document)),
         _ if raw.named => {
-            let known = "no CloudFormation template, no `cdk.out/manifest.json` and no Kubernetes manifest";
+            let known = "no CloudFormation template, no `cdk.out/manifest.json`, no Terraform plan as JSON and no Kubernetes manifest";
             Err(InputError::new(&raw.name, None, format!("is nothing that can be checked: {known}")))
         }
         _ => Ok(Kind::Other),
@@ -320,7 +325,7 @@ fn assemble(request: &Request<'_>, files: &mut Vec<File>, gathered: &mut Gathere
     files.retain_mut(|file| {
         file.target = stacks.get(&file.name).cloned();
         let beside = file.target.is_none() && folders.iter().any(|folder| file.name.starts_with(folder));
-        let is_read = matches!(file.kind, Kind::Template(_) | Kind::Manifests(_) | Kind::Chart);
+        let is_read = matches!(file.kind, Kind::Template(_) | Kind::Manifests(_) | Kind::Plan(_) | Kind::Chart);
         is_read && !beside && !nested.contains(&file.name)
     });
 }
@@ -356,6 +361,18 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
     let read_all = shared_out(request.workers, &numbered, |(number, file)| match &file.kind {
         Kind::Template(document) => cloudformation::read(&file.name, document.clone(), &context(*number, &exports)),
         Kind::Manifests(documents) => kubernetes::read(&file.name, documents, targets.get(*number).unwrap_or(request.target)),
+        Kind::Plan(text) if file.name == STDIN => terraform::read(&file.name, text, targets.get(*number).unwrap_or(request.target)),
+        Kind::Plan(text) => {
+            let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
+            let target = targets.get(*number).unwrap_or(request.target);
+            let mut read = terraform::read_beside(&file.name, text, target, &request.root.join(folder))?;
+            for declared in &mut read.resources {
+                let inside =
+                    Path::new(declared.origin.file.as_ref()).strip_prefix(request.root).map(|path| path.to_string_lossy().into_owned());
+                declared.origin.file = inside.map_or_else(|_| declared.origin.file.clone(), Arc::from);
+            }
+            Ok(read)
+        }
         Kind::Chart => {
             let chart = Chart { folder: file.name.clone().into(), ..request.chart.clone() };
             let target = targets.get(*number).unwrap_or(request.target);

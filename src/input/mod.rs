@@ -9,3 +9,4 @@ pub mod inventory;
 pub mod journal;
 pub mod kubernetes;
 pub mod snapshot;
+pub mod terraform;

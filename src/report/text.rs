@@ -115,10 +115,12 @@ fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Fin
 
 /// What the policy says of repairing it, where the finding is about a template.
 fn remedy(report: &Report<'_>, finding: &Finding) -> Option<String> {
-    finding.location.as_ref()?;
+    let location = finding.location.as_ref()?;
+    // A template's words are no help in another language.
+    let is_of_template = !location.file.ends_with(".tf") && !location.file.ends_with(".tofu");
     let policy = report.library.policies.iter().find(|policy| policy.id == finding.policy)?;
     let ways = || policy.metadata.custom.remediation.ways();
-    let text = ways().find(|(way, _)| matches!(*way, "cloudformation" | "manifest")).or_else(|| ways().next())?.1;
+    let text = ways().find(|(way, _)| is_of_template && matches!(*way, "cloudformation" | "manifest")).or_else(|| ways().next())?.1;
     Some(text.trim_end().to_owned())
 }
 

@@ -204,7 +204,7 @@ fn snapshots_that_cannot_be_read_say_why() {
 fn policies_are_listed_shown_and_tested() {
     let desk = Desk::new();
     let says = |arguments: &[&str]| String::from_utf8(desk.run(arguments).stdout).unwrap();
-    assert_eq!(says(&["policy", "list"]).lines().count(), 164);
+    assert_eq!(says(&["policy", "list"]).lines().count(), 165);
     let shown = says(&["policy", "show", "aws.rds.backup_retention_too_short"]);
     assert!(shown.contains("Parameter minimum_days = 7") && shown.contains("Judges: AWS::RDS::DBInstance"), "{shown}");
     assert!(says(&["policy", "test", "aws.rds"]).trim_end().ends_with(", 0 failures"));

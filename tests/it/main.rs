@@ -29,6 +29,7 @@ mod schemas;
 #[cfg(feature = "aws")]
 mod simulation;
 mod since;
+mod terraform;
 mod verdict;
 mod waiver;
 mod worker;

@@ -45,6 +45,7 @@ fn every_policy_says_what_a_reader_needs() {
         let ways: &[&str] = match policy.platform() {
             Platform::Aws => &[&remediation.console, &remediation.cli, &remediation.cloudformation],
             Platform::Kubernetes => &[&remediation.manifest],
+            Platform::Repository => &[&remediation.console, &remediation.cli],
         };
         for text in [metadata.description.as_str(), &metadata.custom.risk].iter().chain(ways) {
             assert!(text.trim().len() >= 20, "{}: too short: `{text}`", policy.id);

@@ -31,8 +31,11 @@ fn a_new_policy_loads_and_holds_and_has_only_placeholders_to_replace() {
     let (code, said) = run(&["test", "--folder", "own", "--fail-under", "100"]);
     assert!(code == Some(0) && said.ends_with("4 policies, 8 cases, 0 unit tests, 0 failures\n"), "{said}");
     let (code, said) = run(&["lint", "--folder", "own"]);
-    let others: Vec<&str> = said.lines().filter(|line| !line.ends_with("[placeholder]")).collect();
-    assert!(code == Some(3) && others.len() == 1 && others[0].starts_with("4 policies, 24 problems"), "{said}");
+    // Whether a handler fills the property that a policy begins with, only a build with handlers can tell.
+    let is_expected = |line: &&str| line.ends_with("[placeholder]") || line.ends_with("[unfilled-property]");
+    let others: Vec<&str> = said.lines().filter(|line| !is_expected(line)).collect();
+    assert!(code == Some(3) && others.len() == 1 && others[0].starts_with("4 policies, "), "{said}");
+    assert_eq!(said.matches("[placeholder]").count(), 24);
     insta::assert_snapshot!("policy_new", fs::read_to_string(desk.path("own/mine/disk/volume_alone.rego")).unwrap());
     insta::assert_snapshot!("policy_new_examples", fs::read_to_string(desk.path("own/mine/disk/volume_alone.yaml")).unwrap());
 

@@ -61,7 +61,10 @@ fn only_what_a_change_adds_fails() {
     desk.write("app/template.yaml", format!("Resources:\n{OPEN}{}", bucket("Old", "")));
     let added = check(&desk, 3, &["--fail-on", "high"]);
     assert!(failing(&added).contains(&(SSH, false)), "{added:#}");
-    assert!(failing(&added).iter().filter(|(policy, _)| policy.starts_with("aws.s3.")).all(|(_, known)| *known), "although its lines moved");
+    assert!(
+        failing(&added).iter().filter(|(policy, _)| policy.starts_with("aws.s3.")).all(|(_, known)| *known),
+        "although its lines moved"
+    );
 
     let versioned = "    Properties: {VersioningConfiguration: {Status: Enabled}}\n";
     desk.write("app/template.yaml", format!("Resources:\n{}", bucket("Old", versioned)));
@@ -80,11 +83,10 @@ fn a_file_that_is_new_is_compared_with_nothing() {
 fn a_change_cannot_vote_itself_through() {
     let desk = repository(&format!("Resources:\n{}", bucket("Old", "")));
     desk.write("app/template.yaml", format!("Resources:\n{OPEN}{}", bucket("Old", "")));
-    let waiver = format!(
-        "version: 1\nwaivers:\n  - id: w1\n    policy: {SSH}\n    resource: {{file: app/template.yaml, address: Group}}\n    reason: mine\n    owner: me\n    \
-         expires: 2999-01-01\n"
-    );
-    desk.write("innovate-waivers.yaml", waiver);
+    std::fs::write(desk.path("report.json"), desk.run(&["check", "app", "-o", "json"]).stdout).unwrap();
+    let who = ["--reason", "mine", "--owner", "me", "--expires", "2999-01-01"];
+    let added = desk.run(&[["waiver", "add", "--report", "report.json", "--policy", SSH, "--resource", "Group"].as_slice(), &who].concat());
+    assert_eq!(added.status.code(), Some(0), "{}", String::from_utf8_lossy(&added.stderr));
     desk.write("innovate.toml", "policies = [\"own\"]\n");
     desk.write("own/aws/ec2/security_group_ssh_from_internet.rego", "package aws.ec2.security_group_ssh_from_internet\n");
     let distrusted = check(&desk, 3, &[]);
