@@ -100,7 +100,7 @@ is_administrator_policy(arn) if {
 # grants_administrator(document): a statement allows everything on every resource, or all but actions whose absence does
 # not keep its holder from granting themselves the rest, and the document does not deny these again.
 grants_administrator(document) if {
-	found := [statement | some statement in statements(document); _on_everything(statement)]
+	found := [statement | some statement in statements(document); _could_escalate(statement); _on_everything(statement)]
 	count([statement | some statement in found; _leaves_everything_but_exclusions(statement)]) > 0
 
 	# What one statement leaves out another one may allow.
@@ -108,6 +108,14 @@ grants_administrator(document) if {
 	some action in _escalations
 	covers_action(statement, action)
 	count([deny | some deny in statements(document); _denies_to_all(deny, action)]) == 0
+}
+
+# Asked first, so that a resource that a template does not know yet matters to grants of such actions alone.
+_could_escalate(statement) if _leaves_everything_but_exclusions(statement)
+
+_could_escalate(statement) if {
+	some action in _escalations
+	covers_action(statement, action)
 }
 
 _on_everything(statement) if {
@@ -134,9 +142,15 @@ _leaves_everything_but_exclusions(statement) if {
 
 _leaves_everything_but_exclusions(statement) if statement.NotAction
 
+# No function that actions go through, too, reads resources: one that is not known yet then matters where it is asked about, and nowhere else.
+_resource_patterns(statement) := statement.Resource if is_array(statement.Resource)
+
+_resource_patterns(statement) := [statement.Resource] if is_string(statement.Resource)
+
 _every_resource(statement) if {
-	some pattern in values.as_array(statement.Resource)
-	regex.match(`^(\*+|arn:(\*|aws[a-z-]*)(:\*){1,5}(/\*)?|arn:(\*|aws[a-z-]*):\*:\*:[0-9]{12}:\*(/\*)?)$`, _text(pattern))
+	some pattern in _resource_patterns(statement)
+	is_string(pattern)
+	regex.match(`^(\*+|arn:(\*|aws[a-z-]*)(:\*){1,5}(/\*)?|arn:(\*|aws[a-z-]*):\*:\*:[0-9]{12}:\*(/\*)?)$`, pattern)
 }
 
 _every_resource(statement) if {

@@ -9,8 +9,12 @@ public_group(uri) := "everyone" if uri == "http://acs.amazonaws.com/groups/globa
 
 public_group(uri) := "every AWS account" if uri == "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
 
-# public_acl(acl): the canned ACL lets anybody in.
-public_acl(acl) if acl in {"PublicRead", "PublicReadWrite", "AuthenticatedRead"}
+# canned_grants(acl): what the canned ACL grants to groups that anybody can be in: {"permission", "group"}.
+canned_grants(acl) := {{"permission": "READ", "group": "everyone"}} if acl == "PublicRead"
+
+canned_grants(acl) := {{"permission": name, "group": "everyone"} | some name in ["READ", "WRITE"]} if acl == "PublicReadWrite"
+
+canned_grants(acl) := {{"permission": "READ", "group": "every AWS account"}} if acl == "AuthenticatedRead"
 
 # covers_bucket(statement, bucket): the statement's resources include the bucket itself.
 covers_bucket(statement, bucket) if _covers(statement, bucket)

@@ -7,8 +7,9 @@ test_all_users_are_everyone if s3.public_group("http://acs.amazonaws.com/groups/
 test_log_delivery_is_not_public if not s3.public_group("http://acs.amazonaws.com/groups/s3/LogDelivery")
 
 test_canned_acls if {
-	s3.public_acl("AuthenticatedRead")
-	not s3.public_acl("LogDeliveryWrite")
+	s3.canned_grants("AuthenticatedRead") == {{"permission": "READ", "group": "every AWS account"}}
+	count(s3.canned_grants("PublicReadWrite")) == 2
+	not s3.canned_grants("LogDeliveryWrite")
 }
 
 test_bucket_and_objects if {

@@ -8,15 +8,9 @@ as_array(x) := [member | some member in x] if is_set(x)
 
 as_array(x) := [x] if type_name(x) in {"string", "object", "number", "boolean", "null"}
 
-# is_true(x) holds for true, for its spellings as text, and for 1. It is undefined otherwise.
-is_true(x) if x == true
-
-is_true(x) if x == 1
-
-is_true(x) if {
-	is_string(x)
-	lower(x) == "true"
-}
+# is_true(x) holds for true, for its spellings as text, and for 1. It is undefined otherwise. It does no more than to compare, so that a verdict can be
+# proved where another value of a list is not known.
+is_true(x) if x in {true, 1, "true", "True", "TRUE"}
 
 # tags(list) turns `[{"Key": k, "Value": v}]` into `{k: v}`. Of a key that is there twice the first value counts.
 # Types whose tags are an object already are taken as they are.

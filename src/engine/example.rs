@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::scope;
 use crate::finding::Verdict;
-use crate::input::declared::Target;
+use crate::input::declared::{Declaration, Target};
 use crate::input::document::{self, InputError};
 use crate::input::{cloudformation, kubernetes};
 use crate::policy::{ANY, Coverage, Denial, Evaluator, Input, Interpreter, Outcome, Policy, PolicyError};
@@ -78,6 +78,8 @@ pub(super) struct Examples {
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) expect: Verdict,
+    #[serde(default)]
+    same_as: Option<String>,
     #[serde(default)]
     deny: Option<Vec<String>>,
     #[serde(default)]
@@ -195,17 +197,34 @@ pub fn run_chosen(policies: &[Policy], tests: &Tests) -> ExampleReport {
             }
         }
         let is_chosen = |case: &Case| tests.case.as_ref().is_none_or(|text| case.name.contains(text));
+        let mut ran = Vec::new();
         for case in examples.cases.into_iter().filter(is_chosen) {
             report.cases += 1;
             let name = case.name.clone();
             match run_case(policy, case, tests.coverage.then_some(&mut report.coverage)) {
-                Ok(None) => {}
-                Ok(Some(reason)) | Err(ExampleError::Form { reason, .. }) => {
+                Ok((example, denials, None)) => ran.push((example, denials)),
+                Ok((_, _, Some(reason))) | Err(ExampleError::Form { reason, .. }) => {
                     report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason });
                 }
                 Err(ExampleError::Policy(error)) => {
                     report.failures.push(CaseFailure { policy: policy.id.clone(), case: name, reason: error.to_string() });
                 }
+            }
+        }
+        let mut fail = |case: &str, reason: String| {
+            report.failures.push(CaseFailure { policy: policy.id.clone(), case: case.to_owned(), reason });
+        };
+        for (example, denials) in &ran {
+            let Some(same) = &example.same_as else { continue };
+            match ran.iter().find(|(other, _)| other.name == *same) {
+                Some((other, of_other)) => {
+                    if let Err(reason) = example.agrees(denials, other, of_other) {
+                        fail(&example.name, reason);
+                    }
+                }
+                // The other one may not be among those that are chosen.
+                None if tests.case.is_some() => {}
+                None => fail(&example.name, format!("`same_as` names `{same}`, which is no other case that comes out as it says")),
             }
         }
     }
@@ -217,6 +236,12 @@ pub fn run_chosen(policies: &[Policy], tests: &Tests) -> ExampleReport {
 pub struct Example {
     /// The case's name.
     pub name: String,
+    /// The verdict that it must have.
+    pub expect: Verdict,
+    /// Whether a template declares what is judged, and the account does not have it yet.
+    pub declared: bool,
+    /// The live case that shows the same as this one of a template, by its name.
+    pub same_as: Option<String>,
     /// All that there is.
     pub world: World,
     /// The resource that is judged.
@@ -241,9 +266,14 @@ impl Example {
     fn new(policy: &Policy, case: Case) -> Result<Self, ExampleError> {
         let form = |reason: String| ExampleError::Form { file: policy.file.clone(), reason };
         let mut resources: Vec<Resource> = case.resources.into_iter().map(Document::into_resource).collect();
+        let (is_template, mut unread) = (case.cloudformation.is_some(), Vec::new());
         let (mut declared, name) = match (case.resource, case.cloudformation, case.manifests) {
             (Some(document), None, None) => (vec![document.into_resource()], None),
-            (None, Some(template), None) => (template_resources(&template).map_err(form)?, case.logical_id),
+            (None, Some(template), None) => {
+                let declaration = declaration(&template).map_err(form)?;
+                unread = declaration.unread;
+                (declaration.resources.into_iter().map(|declared| declared.resource).collect(), case.logical_id)
+            }
             (None, None, Some(manifests)) => (objects(&manifests).map_err(|error| form(error.to_string()))?, case.object),
             _ => return Err(form("a case has either `resource`, `cloudformation` or `manifests`".to_owned())),
         };
@@ -255,15 +285,93 @@ impl Example {
         let tested = declared.remove(at);
         resources.extend(declared);
         resources.push(tested.clone());
-        let world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
-        Ok(Self { name: case.name, world, tested, parameters: case.parameters })
+        let mut world = world(&tested, resources, case.now, case.account, case.organization).map_err(form)?;
+        world.unread = unread;
+        Ok(Self {
+            name: case.name,
+            expect: case.expect,
+            declared: is_template,
+            same_as: case.same_as,
+            world,
+            tested,
+            parameters: case.parameters,
+        })
+    }
+
+    /// Whether what is said of this example's resource, which a template declares, is what is said of a live one: the same verdict, and at the same places
+    /// the same messages, but for the ids of resources that the deployment names.
+    ///
+    /// # Errors
+    /// Says what differs.
+    pub fn agrees(&self, said: &[Denial], live: &Self, of_live: &[Denial]) -> Result<(), String> {
+        let name = &live.name;
+        if !self.declared || live.declared {
+            return Err(format!("`same_as` is for a case with `cloudformation`, and `{name}` is to be one with `resource`"));
+        }
+        if self.expect != live.expect || self.parameters != live.parameters || self.tested.type_name != live.tested.type_name {
+            return Err(format!("`{name}` expects another verdict, has other parameters or is of another type"));
+        }
+        let schema = Schemas::vendored().get(&self.tested.type_name).map_err(|error| error.to_string())?;
+        let named = matches!(schema.primary_identifier().as_slice(), [name] if !schema.read_only().contains(name));
+        if named && self.tested.id != live.tested.id {
+            return Err(format!("the template calls `{}` what is `{}` in `{name}`", self.tested.id, live.tested.id));
+        }
+        let ids: BTreeSet<&str> = self.world.resources.iter().map(|resource| resource.id.as_str()).collect();
+        let mut left: Vec<&Denial> = of_live.iter().collect();
+        let mut names = BTreeMap::from([(self.tested.id.as_str(), live.tested.id.as_str())]);
+        for denial in said {
+            let found = left.iter().enumerate().find_map(|(at, other)| {
+                let renamed = renamed(&denial.message, &other.message, &ids, &names).filter(|_| denial.path == other.path)?;
+                Some((at, renamed))
+            });
+            let Some((at, renamed)) = found else {
+                return Err(format!("`{name}` does not say `{}` at `{}`", denial.message, denial.path));
+            };
+            left.remove(at);
+            names = renamed;
+        }
+        left.first().map_or(Ok(()), |denial| Err(format!("does not say `{}` at `{}`, as `{name}` does", denial.message, denial.path)))
     }
 }
 
-/// Runs one case; gives what is wrong with its outcome.
-fn run_case(policy: &Policy, mut case: Case, coverage: Option<&mut Coverage>) -> Result<Option<String>, ExampleError> {
-    let (expect, deny) = (case.expect, case.deny.take());
-    let Example { world, tested, parameters, .. } = Example::new(policy, case)?;
+/// What the live account calls the resources of a template, where the messages are the same with the ids replaced; none where they are not. `names` is what
+/// is known of it before.
+fn renamed<'a>(
+    message: &'a str,
+    live: &'a str,
+    ids: &BTreeSet<&str>,
+    names: &BTreeMap<&'a str, &'a str>,
+) -> Option<BTreeMap<&'a str, &'a str>> {
+    let mut names = names.clone();
+    let (words, of_live): (Vec<&str>, Vec<&str>) = (message.split('`').collect(), live.split('`').collect());
+    let same = words.iter().zip(&of_live).enumerate().all(|(at, (word, other))| {
+        // What stands between backticks has an odd place.
+        let is_id = at % 2 == 1 && ids.contains(word);
+        word == other || (is_id && names.entry(*word).or_insert(*other) == other)
+    });
+    (same && words.len() == of_live.len()).then_some(names)
+}
+
+/// Runs one case; gives what is denied, and what is wrong with it.
+fn run_case(
+    policy: &Policy,
+    mut case: Case,
+    coverage: Option<&mut Coverage>,
+) -> Result<(Example, Vec<Denial>, Option<String>), ExampleError> {
+    let deny = case.deny.take();
+    let example = Example::new(policy, case)?;
+    let (denials, complaint) = judge(policy, &example, deny, coverage)?;
+    Ok((example, denials, complaint))
+}
+
+fn judge(
+    policy: &Policy,
+    example: &Example,
+    deny: Option<Vec<String>>,
+    coverage: Option<&mut Coverage>,
+) -> Result<(Vec<Denial>, Option<String>), ExampleError> {
+    let Example { world, tested, parameters, expect, .. } = example;
+    let wrong = |reason: String| Ok((Vec::new(), Some(reason)));
     for resource in &world.resources {
         let schema = Schemas::vendored().get(&resource.type_name);
         let schema = schema.map_err(|error| ExampleError::Form { file: policy.file.clone(), reason: error.to_string() })?;
@@ -271,20 +379,20 @@ fn run_case(policy: &Policy, mut case: Case, coverage: Option<&mut Coverage>) ->
         let violations = schema.root().violations(&Value::Object(resource.properties.clone()));
         let violations: Vec<String> = violations.into_iter().filter(|violation| !violation.ends_with("is required")).collect();
         if !violations.is_empty() {
-            return Ok(Some(format!("`{}` does not fit its schema: {}", resource.id, violations.join("; "))));
+            return wrong(format!("`{}` does not fit its schema: {}", resource.id, violations.join("; ")));
         }
     }
 
     let mut policy = policy.clone();
-    policy.parameters.extend(parameters);
+    policy.parameters.extend(parameters.clone());
     let alone = std::slice::from_ref(&policy);
-    let common = scope::Common::held(&world, alone);
+    let common = scope::Common::held(world, alone);
     let scopes = scope::scopes(&common, &world.resources, alone);
-    let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == tested));
-    let Some(view) = view else { return Ok(Some("the policy does not judge the type of the resource".to_owned())) };
+    let view = scopes.iter().find(|view| view.inputs.iter().any(|input| **input == *tested));
+    let Some(view) = view else { return wrong("the policy does not judge the type of the resource".to_owned()) };
     let mut documents = scope::Documents::default();
     let data = view.data_of(&policy, &mut documents)?;
-    let input = Input::new(&tested.id, documents.of(&tested));
+    let input = Input::new(&tested.id, documents.of(tested));
     let mut evaluator = Evaluator::new(&policy)?;
     evaluator.enter(&data)?;
     let by_vm = evaluator.judge(&input)?;
@@ -298,7 +406,7 @@ fn run_case(policy: &Policy, mut case: Case, coverage: Option<&mut Coverage>) ->
         coverage.merge(interpreter.coverage()?);
     }
     if by_vm != by_interpreter {
-        return Ok(Some(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}")));
+        return wrong(format!("the RVM gives {by_vm:?}, the interpreter {by_interpreter:?}"));
     }
     let verdict = Verdict::from(&by_vm);
     let denials: &[Denial] = match &by_vm {
@@ -306,18 +414,18 @@ fn run_case(policy: &Policy, mut case: Case, coverage: Option<&mut Coverage>) ->
         Outcome::Denials(denials) => denials,
     };
     let shown = || denials.iter().map(|denial| format!("`{}` {}", denial.path, denial.message)).collect::<Vec<_>>().join("; ");
-    if verdict != expect {
-        return Ok(Some(format!("expected `{expect}`, got `{verdict}` {}", shown())));
+    if verdict != *expect {
+        return wrong(format!("expected `{expect}`, got `{verdict}` {}", shown()));
     }
     if let Some(mut expected) = deny {
         expected.sort();
         let mut paths: Vec<&str> = denials.iter().map(|denial| denial.path.as_str()).collect();
         paths.sort_unstable();
         if expected != paths {
-            return Ok(Some(format!("expected denials at {expected:?}, got {}", shown())));
+            return wrong(format!("expected denials at {expected:?}, got {}", shown()));
         }
     }
-    Ok(None)
+    Ok((denials.to_vec(), None))
 }
 
 fn world(
@@ -372,8 +480,8 @@ fn objects(text: &str) -> Result<Vec<Resource>, InputError> {
     }
 }
 
-/// The resources of a template.
-fn template_resources(template: &str) -> Result<Vec<Resource>, String> {
+/// What a template declares.
+fn declaration(template: &str) -> Result<Declaration, String> {
     let documents = document::parse("the template", template.as_bytes()).map_err(|error| error.to_string())?;
     let target = Target { account: ACCOUNT.to_owned(), region: REGION.to_owned() };
     let context = cloudformation::Context {
@@ -388,5 +496,5 @@ fn template_resources(template: &str) -> Result<Vec<Resource>, String> {
     if let Some(skipped) = declared.skipped.first() {
         return Err(format!("`{}`: {}", skipped.type_name, skipped.reason));
     }
-    Ok(declared.resources.into_iter().map(|declared| declared.resource).collect())
+    Ok(declared)
 }

@@ -120,9 +120,9 @@ impl<'a> Inquiry<'a> {
 fn places<'a>(reads: &'a ReadSet, what: &What) -> BTreeSet<&'a Place> {
     let by_type = [&reads.resources, &reads.referrers, &reads.organization_resources];
     match what {
-        What::Own(pointer, _) => reads.input.touched(pointer).flat_map(|(_, reading)| &reading.places).collect(),
+        What::Own(pointer, _) => reads.input.places_of(pointer).collect(),
         What::Property(name, pointer) => {
-            let touched = reads.touched(name, pointer).flat_map(|(_, reading)| &reading.places);
+            let touched = reads.places_of(name, pointer);
             // Whether a resource refers to another can hang on any of its properties.
             let referrers = reads.referrers.values().flat_map(|paths| paths.places());
             touched.chain(referrers).collect()

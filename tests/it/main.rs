@@ -9,6 +9,7 @@ mod documents;
 mod floors;
 mod format;
 mod framework;
+mod gate;
 mod html;
 mod init;
 mod judge;

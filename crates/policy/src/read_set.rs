@@ -34,6 +34,9 @@ pub struct Reading {
     /// Where it is read. Known to an analysis of the text, not kept in a packed library.
     #[serde(skip)]
     pub places: BTreeSet<Place>,
+    /// Those of the places that look at all that it holds.
+    #[serde(skip)]
+    pub deep_places: BTreeSet<Place>,
 }
 
 /// A path below `properties`, a name a step, [`ANY`] for any.
@@ -90,6 +93,12 @@ impl Paths {
         })
     }
 
+    /// Where what is at `pointer` is read, by itself or with what it is a part of.
+    pub fn places_of<'a>(&'a self, pointer: &str) -> impl Iterator<Item = &'a Place> {
+        let depth = pointer.split('/').skip(1).filter(|step| !step.is_empty()).count();
+        self.touched(pointer).flat_map(move |(path, reading)| if path.len() < depth { &reading.deep_places } else { &reading.places })
+    }
+
     /// Whether a gap at `pointer` may matter.
     pub fn reads(&self, pointer: &str) -> bool {
         self.touched(pointer).next().is_some()
@@ -112,6 +121,7 @@ impl Paths {
         known.open |= reading.open;
         known.constants.extend(reading.constants);
         known.places.extend(reading.places);
+        known.deep_places.extend(reading.deep_places);
     }
 
     /// Adds all that is read in `other`.
@@ -187,11 +197,11 @@ impl ReadSet {
         reads(&self.organization_resources, type_name, pointer)
     }
 
-    /// The readings that a gap at `pointer` of a resource of the type touches where it is looked up.
-    pub fn touched<'a>(&'a self, type_name: &str, pointer: &str) -> impl Iterator<Item = (&'a Path, &'a Reading)> {
+    /// Where what is at `pointer` of a resource of the type is read, where it is looked up.
+    pub fn places_of<'a>(&'a self, type_name: &str, pointer: &str) -> impl Iterator<Item = &'a Place> {
         let maps = [&self.resources, &self.referrers, &self.organization_resources];
         let looked_up = maps.into_iter().flat_map(|map| [map.get(type_name), map.get(ANY)]).flatten();
-        looked_up.flat_map(move |paths| paths.touched(pointer).collect::<Vec<_>>())
+        looked_up.flat_map(move |paths| paths.places_of(pointer).collect::<Vec<_>>())
     }
 
     /// What is needed of each type, `judged` being those of the input.

@@ -108,17 +108,20 @@ deny contains {"message": message, "path": "/S3BucketName"} if {
 	message := sprintf("%s of the policy of the trail's bucket `%s` lets everyone in", [documents.statement_name(statement, i), name])
 }
 
-deny contains {"message": message, "path": "/S3BucketName"} if {
-	not acls_void
+# What a template's canned ACL stands for is what the ACL of the live bucket grants.
+grants contains grant if {
+	some bucket in buckets
+	some grant in s3.canned_grants(bucket.properties.AccessControl)
+}
+
+grants contains {"permission": grant.Permission, "group": group} if {
 	some acl in acls
 	some grant in acl.properties.Grants
 	group := s3.public_group(grant.Grantee.URI)
-	message := sprintf("the ACL of the trail's bucket `%s` grants `%s` to %s", [name, grant.Permission, group])
 }
 
 deny contains {"message": message, "path": "/S3BucketName"} if {
 	not acls_void
-	some bucket in buckets
-	s3.public_acl(bucket.properties.AccessControl)
-	message := sprintf("the trail's bucket `%s` has the canned ACL `%s`", [name, bucket.properties.AccessControl])
+	some grant in grants
+	message := sprintf("the ACL of the trail's bucket `%s` grants `%s` to %s", [name, grant.permission, grant.group])
 }

@@ -26,6 +26,12 @@ encrypted if {
 	data.resources["AWS::EC2::Volume"][source].properties.Encrypted
 }
 
+# A template's volume takes the encryption of its snapshot where it says nothing.
+not_applicable if {
+	input.properties.SnapshotId
+	not is_boolean(input.properties.Encrypted)
+}
+
 deny contains {"message": message, "path": "/Encrypted"} if {
 	not encrypted
 	message := sprintf("volume `%s` is not encrypted", [input.id])

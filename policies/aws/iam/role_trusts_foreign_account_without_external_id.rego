@@ -45,7 +45,10 @@ foreign contains account if {
 	iam.allows_action(statement, "sts:AssumeRole")
 	not asks_for_external_id(statement)
 	not stays_in_organization(statement)
-	some account in ((iam.principal_accounts(statement) | accounts_of_conditions(statement)) - known)
+	some account in iam.principal_accounts(statement) | accounts_of_conditions(statement)
+
+	# Asked last: who trusts no account, as of a service, need not know the organization.
+	not account in known
 }
 
 # Everyone, kept by a condition to some accounts, is these.

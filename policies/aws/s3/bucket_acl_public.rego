@@ -38,16 +38,16 @@ void if {
 	rule.ObjectOwnership == "BucketOwnerEnforced"
 }
 
-deny contains {"message": message, "path": "/AccessControl"} if {
-	not void
-	s3.public_acl(input.properties.AccessControl)
-	message := sprintf("bucket `%s` has the canned ACL `%s`", [input.id, input.properties.AccessControl])
+# What a template's canned ACL stands for is what the ACL of the live bucket grants.
+grants contains grant if some grant in s3.canned_grants(input.properties.AccessControl)
+
+grants contains {"permission": grant.Permission, "group": group} if {
+	some grant in data.resources["Innovate::S3::BucketAcl"][input.id].properties.Grants
+	group := s3.public_group(grant.Grantee.URI)
 }
 
-deny contains {"message": message, "path": ""} if {
+deny contains {"message": message, "path": "/AccessControl"} if {
 	not void
-	acl := data.resources["Innovate::S3::BucketAcl"][input.id]
-	some grant in acl.properties.Grants
-	group := s3.public_group(grant.Grantee.URI)
-	message := sprintf("the ACL of bucket `%s` grants `%s` to %s", [input.id, grant.Permission, group])
+	some grant in grants
+	message := sprintf("the ACL of bucket `%s` grants `%s` to %s", [input.id, grant.permission, grant.group])
 }

@@ -313,7 +313,7 @@ fn truth(part: &Part) -> Option<Truth> {
     match part {
         Part::Scalar(_, text) if text.eq_ignore_ascii_case("true") => Some(Some(true)),
         Part::Scalar(_, text) if text.eq_ignore_ascii_case("false") => Some(Some(false)),
-        Part::Unknown { .. } => Some(None),
+        Part::Unknown { .. } | Part::Secret { .. } => Some(None),
         _ => None,
     }
 }
@@ -324,14 +324,18 @@ fn flat(part: &Part) -> String {
         Part::Scalar(_, text) => text.clone(),
         Part::List(items) => items.iter().map(|(_, item)| flat(item)).collect::<Vec<_>>().join(","),
         Part::Map(_) => part.value().to_string(),
-        Part::Null | Part::Absent | Part::Unknown { .. } => String::new(),
+        Part::Null | Part::Absent | Part::Unknown { .. } | Part::Secret { .. } => String::new(),
     }
 }
 
 /// A text with a dynamic reference, which is never resolved here: it may be a secret.
 fn dynamic(text: &str) -> Part {
     let service = text.split_once("{{resolve:").and_then(|(_, rest)| rest.split(':').next()).unwrap_or_default();
-    Part::unknown(format!("a dynamic reference to `{service}` is resolved when the stack is deployed"))
+    let why = format!("a dynamic reference to `{service}` is resolved when the stack is deployed");
+    match service {
+        "secretsmanager" | "ssm-secure" => Part::Secret { why, reference: Some(text.to_owned()) },
+        _ => Part::unknown(why),
+    }
 }
 
 fn takes(name: &str) -> &'static str {

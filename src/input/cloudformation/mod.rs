@@ -246,9 +246,29 @@ impl<'a> Template<'a> {
                 }
             }
         }
-        let id = if parts.is_empty() { self.placeholder(logical) } else { parts.join("|") };
+        let id = match (self.managed_policy_arn(node)?, parts.is_empty()) {
+            (Some(arn), _) => arn,
+            (None, true) => self.placeholder(logical),
+            (None, false) => parts.join("|"),
+        };
         self.ids.borrow_mut().insert(logical.to_owned(), Some(id.clone()));
         Ok(Some(id))
+    }
+
+    /// The ARN of a managed policy that has a name, by which roles may refer to it.
+    fn managed_policy_arn(&self, node: &Node) -> Result<Option<String>, InputError> {
+        if node.get("Type").and_then(Node::text) != Some("AWS::IAM::ManagedPolicy") {
+            return Ok(None);
+        }
+        let property = |name: &str| node.get("Properties").and_then(|properties| properties.get(name));
+        let resolved = |name: &str| property(name).map(|value| self.resolve(value)).transpose();
+        let (name, path) = (resolved("ManagedPolicyName")?, resolved("Path")?);
+        let path = match &path {
+            None | Some(Part::Absent) => "/",
+            Some(path) => path.written().unwrap_or("/"),
+        };
+        let name = name.as_ref().and_then(Part::written);
+        Ok(name.map(|name| self.arn("AWS::IAM::ManagedPolicy", &format!("{}{name}", path.trim_start_matches('/')))))
     }
 
     fn placeholder(&self, logical: &str) -> String {
@@ -453,7 +473,8 @@ impl<'a> Template<'a> {
         let mut resource = Resource::new(type_name, id, self.target.account.as_str(), region_of(type_name, self.target));
         let mut places = BTreeMap::new();
         let schema = Schemas::vendored().get(type_name).ok();
-        let mut builder = Builder { resource: &mut resource, places: &mut places };
+        let write_only = schema.map(innovate_model::Schema::write_only).unwrap_or_default();
+        let mut builder = Builder { resource: &mut resource, places: &mut places, write_only: &write_only };
         if let Some(Value::Object(object)) = builder.build(properties, "", schema.map(innovate_model::Schema::root)) {
             resource.properties = object;
         }

@@ -66,7 +66,7 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
     }
     if is_true(declared.get("NoEcho")) {
         // Whatever it is, it is nothing to print.
-        return Ok(Part::unknown(format!("parameter `{name}` is a secret (NoEcho)")));
+        return Ok(Part::Secret { why: format!("parameter `{name}` is a secret (NoEcho)"), reference: None });
     }
     let chosen = given.cloned().or(default);
     if let (Some(Part::Scalar(_, text)), false, true) = (given, allowed.is_empty(), !is_list) {

@@ -29,6 +29,13 @@ pub(super) enum Part {
         /// What it can be; empty where nothing is known.
         values: Vec<Part>,
     },
+    /// Not known, and nothing to be shown.
+    Secret {
+        /// Why, for people.
+        why: String,
+        /// The dynamic reference that is resolved to it; none for a parameter.
+        reference: Option<String>,
+    },
 }
 
 impl Part {
@@ -87,6 +94,7 @@ impl Part {
     fn first_unknown(&self) -> Option<(&str, &[Part])> {
         match self {
             Self::Unknown { why, values } => Some((why, values)),
+            Self::Secret { why, .. } => Some((why, &[])),
             Self::List(items) => items.iter().find_map(|(_, item)| item.first_unknown()),
             Self::Map(entries) => entries.iter().find_map(|(_, _, value)| value.first_unknown()),
             _ => None,
@@ -159,10 +167,11 @@ impl Part {
                 Value::Array(items.iter().filter(|(_, item)| *item != Self::Absent).map(|(_, item)| item.value()).collect())
             }
             Self::Map(entries) => {
-                let known = entries.iter().filter(|(_, _, value)| !matches!(value, Self::Absent | Self::Unknown { .. }));
+                let known =
+                    entries.iter().filter(|(_, _, value)| !matches!(value, Self::Absent | Self::Unknown { .. } | Self::Secret { .. }));
                 Value::Object(known.map(|(key, _, value)| (key.clone(), value.value())).collect())
             }
-            Self::Null | Self::Absent | Self::Unknown { .. } => Value::Null,
+            Self::Null | Self::Absent | Self::Unknown { .. } | Self::Secret { .. } => Value::Null,
         }
     }
 }
@@ -171,6 +180,8 @@ impl Part {
 pub(super) struct Builder<'a> {
     pub(super) resource: &'a mut Resource,
     pub(super) places: &'a mut std::collections::BTreeMap<String, Span>,
+    /// The properties that no read gives back, in the form of `Schema::write_only`.
+    pub(super) write_only: &'a [&'a str],
 }
 
 impl Builder<'_> {
@@ -181,6 +192,14 @@ impl Builder<'_> {
             Part::Scalar(value, text) => Some(typed(value, text, schema)),
             Part::Unknown { why, values } => {
                 self.gap(pointer, why, values, schema);
+                None
+            }
+            // What no read gives back an audit judges without, too; where it comes from is known here.
+            Part::Secret { reference, .. } if self.write_only.iter().any(|name| pointer.strip_prefix('/') == Some(*name)) => {
+                reference.as_deref().map(Value::from)
+            }
+            Part::Secret { why, .. } => {
+                self.gap(pointer, why, &[], schema);
                 None
             }
             Part::Map(entries) => {
@@ -223,7 +242,7 @@ impl Builder<'_> {
             .map(|value| {
                 let mut scratch = Resource::new("", "", "", "");
                 let mut places = std::collections::BTreeMap::new();
-                let mut builder = Builder { resource: &mut scratch, places: &mut places };
+                let mut builder = Builder { resource: &mut scratch, places: &mut places, write_only: &[] };
                 builder.build(value, "", schema).unwrap_or_default().to_string()
             })
             .collect();

@@ -6,7 +6,7 @@ use super::Reader;
 use super::value::{Abstract, Root, Variables};
 use crate::guard;
 use crate::read_set::{ANY, Path};
-use crate::syntax::{Module, Step, chain, list, static_path, tag, variable};
+use crate::syntax::{Module, Step, chain, list, static_path, string, tag, variable};
 
 impl<'a> Reader<'a> {
     pub(super) fn evaluate(&mut self, module: &'a Module<'a>, node: &'a Value, variables: &mut Variables) -> Abstract {
@@ -23,16 +23,21 @@ impl<'a> Reader<'a> {
                 if kind == "Set" { self.set_of(module, node, items) } else { Abstract::of_items(items) }
             }
             "Object" => {
-                let mut items = Abstract::default();
+                let mut object = Abstract::of_items(Abstract::default());
                 for field in list(part("fields")) {
                     if let (Some(key), Some(value)) = (field.get(1), field.get(2)) {
+                        let name = string(key);
                         let key = self.evaluate(module, key, variables);
                         self.place = Some(module.place(node));
                         self.consume(&key);
-                        items.join(self.evaluate(module, value, variables));
+                        let value = self.evaluate(module, value, variables);
+                        match name {
+                            Some(name) => object.fields.entry(name.to_owned()).or_default().join(value),
+                            None => object.join(Abstract::of_items(value)),
+                        }
                     }
                 }
-                Abstract::of_items(items)
+                object
             }
             "ArrayCompr" | "SetCompr" | "ObjectCompr" => {
                 let mut variables = variables.clone();

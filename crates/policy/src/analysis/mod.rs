@@ -100,6 +100,9 @@ impl<'a> Reader<'a> {
         known.open |= reading.open;
         known.constants.extend(reading.constants.iter().cloned());
         known.places.extend(self.place.clone());
+        if reading.deep {
+            known.deep_places.extend(self.place.clone());
+        }
     }
 
     /// Only whether the value is there.
@@ -114,9 +117,8 @@ impl<'a> Reader<'a> {
         for origin in &value.origins {
             self.note(origin, &Reading { deep: true, open: true, ..Reading::default() });
         }
-        if let Some(items) = &value.items {
-            self.consume(items);
-        }
+        value.items.iter().for_each(|items| self.consume(items));
+        value.fields.values().for_each(|field| self.consume(field));
     }
 
     /// The value in comparison with scalar constants, none where only its truth counts: what a list or object holds makes no difference.
@@ -137,6 +139,9 @@ impl<'a> Reader<'a> {
     /// A member of a value.
     fn member(&mut self, value: &Abstract, name: &str) -> Abstract {
         let mut found = value.items.as_deref().cloned().unwrap_or_default();
+        for (_, field) in value.fields.iter().filter(|(field, _)| name == ANY || *field == name) {
+            found.join(field.clone());
+        }
         for (root, path) in &value.origins {
             if path.len() >= MAX_DEPTH {
                 self.consume(&Abstract::origin(*root, path.clone()));

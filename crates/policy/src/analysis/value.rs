@@ -21,6 +21,8 @@ pub(super) struct Abstract {
     pub(super) origins: BTreeSet<Origin>,
     /// What its members may be, where the policy itself made the list, set or object.
     pub(super) items: Option<Box<Abstract>>,
+    /// What further members may be, by name, where the policy wrote the object with their names.
+    pub(super) fields: BTreeMap<String, Abstract>,
     pub(super) constants: Constants,
 }
 
@@ -57,6 +59,9 @@ impl Abstract {
             (Some(items), Some(others)) => items.join(*others),
             (items @ None, others) => *items = others,
             _ => {}
+        }
+        for (name, field) in other.fields {
+            self.fields.entry(name).or_default().join(field);
         }
         self.constants = match (std::mem::take(&mut self.constants), other.constants) {
             (Constants::Any, _) | (_, Constants::Any) => Constants::Any,
