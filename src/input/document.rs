@@ -1,17 +1,22 @@
 //! YAML and JSON with the place of every value.
 
+mod json;
+
 use std::collections::HashMap;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use innovate_model::{Position, Span};
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
-/// Values of one text, those that aliases repeat counted each time.
+/// Values of one text, those that aliases repeat counted each time, and a long text for several.
 const MOST_NODES: usize = 4_000_000;
 
+/// Bytes of a text that count as one value.
+const BYTES_A_NODE: usize = 64;
+
 /// How deep values may be nested.
-const MOST_DEPTH: usize = 256;
+const MOST_DEPTH: usize = 128;
 
 /// The largest text that is read, in bytes.
 pub const MOST_BYTES: usize = 128 << 20;
@@ -173,7 +178,7 @@ impl Node {
 /// The documents of a YAML or JSON text; empty ones are left out.
 ///
 /// # Errors
-/// It is not YAML, a key is there twice, or it is too large, too deep, or has too many values.
+/// It is neither YAML nor JSON, a key is there twice, or it is too large, too deep, or has too many values.
 pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Node>, InputError> {
     if bytes.len() > MOST_BYTES {
         let message = format!("has {} bytes; what is checked has at most {MOST_BYTES}", bytes.len());
@@ -186,10 +191,25 @@ pub fn parse(file: &str, bytes: &[u8]) -> Result<Vec<Node>, InputError> {
             return Err(InputError::new(file, position_after(before), "is not UTF-8 from here on; save the file as UTF-8"));
         }
     };
-    // YAML has no tab in indentation, JSON has; both take one for a space outside of quotes.
+    if !json::is_meant(text) {
+        return yaml(file, text);
+    }
+    let mut builder = Builder::new(file);
+    match json::read(&mut builder, text) {
+        Ok(()) => Ok(builder.documents),
+        Err(error) if file.ends_with(".json") => Err(error),
+        // A stream of YAML may begin in braces.
+        Err(error) => yaml(file, text).map_err(|_| error),
+    }
+}
+
+fn yaml(file: &str, text: &str) -> Result<Vec<Node>, InputError> {
     let mut options = Options::default();
     options.emit_comments = false;
-    let mut builder = Builder { file, stack: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0 };
+    // The scanner is ahead of the builder, which says how deep is too deep, by no more than a key.
+    options.flow_nesting_limit = MOST_DEPTH + options.simple_key_max_lookahead;
+    options.block_nesting_limit = MOST_DEPTH + 1;
+    let mut builder = Builder::new(file);
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| {
             let at = Position { line: error.marker().line(), column: error.marker().col() + 1 };
@@ -211,6 +231,11 @@ fn to_span(span: granit_parser::Span) -> Span {
     Span { start: position(span.tag_start().unwrap_or(span.start)), end: position(span.end) }
 }
 
+/// The function that a tag names: not so YAML's own, such as `!!str`.
+fn function(tag: Option<&Tag>) -> Option<String> {
+    tag.filter(|tag| !tag.is_yaml_core_schema() && !tag.suffix().is_empty()).map(|tag| tag.suffix().to_owned())
+}
+
 /// Something that is not complete yet.
 struct Open {
     node: Node,
@@ -218,9 +243,16 @@ struct Open {
     /// The number of values before it.
     before: usize,
     /// The key whose value comes next.
-    key: Option<(String, Span)>,
+    key: Option<Key>,
     /// Where in the map the keys are.
     keys: HashMap<String, usize>,
+}
+
+struct Key {
+    text: String,
+    span: Span,
+    /// Whether it is `<<`, and no text of these letters.
+    merges: bool,
 }
 
 struct Builder<'a> {
@@ -230,38 +262,34 @@ struct Builder<'a> {
     anchors: HashMap<usize, (Node, usize)>,
     documents: Vec<Node>,
     nodes: usize,
+    /// Values that are kept for aliases.
+    kept: usize,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(file: &'a str) -> Self {
+        Self { file, stack: Vec::new(), anchors: HashMap::new(), documents: Vec::new(), nodes: 0, kept: 0 }
+    }
+
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), InputError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let tag =
-                    tag.map(
-                        |tag| {
-                            if tag.is_yaml_core_schema_tag(tag.suffix()) { format!("!{}", tag.suffix()) } else { tag.suffix().to_owned() }
-                        },
-                    );
-                let plain = style == ScalarStyle::Plain && tag.as_deref().is_none_or(|tag| tag != "!str");
+                let tag = tag.as_deref();
+                let plain =
+                    style == ScalarStyle::Plain && tag.is_none_or(|tag| !tag.suffix().is_empty() && !tag.is_yaml_core_schema_tag("str"));
                 let kind = if plain { plain_scalar(&text) } else { Kind::Text(text.into_owned()) };
-                self.add(Node { kind, tag: tag.filter(|tag| !tag.starts_with('!')), span }, anchor, 1)
+                let key = plain && kind == Kind::Text("<<".to_owned());
+                self.add(Node { kind, tag: function(tag), span }, (anchor, 1), key)
             }
-            Event::SequenceStart(_, anchor, tag) => self.open(Kind::List(Vec::new()), anchor, tag.map(|tag| tag.suffix().to_owned()), span),
-            Event::MappingStart(_, anchor, tag) => self.open(Kind::Map(Vec::new()), anchor, tag.map(|tag| tag.suffix().to_owned()), span),
-            Event::SequenceEnd | Event::MappingEnd => {
-                let Some(mut open) = self.stack.pop() else { return Ok(()) };
-                open.node.span.end = span.end;
-                // What is inside was counted as it came.
-                let size = self.nodes.saturating_sub(open.before) + 1;
-                self.nodes = open.before;
-                self.add(open.node, open.anchor, size)
-            }
+            Event::SequenceStart(_, anchor, tag) => self.open(Kind::List(Vec::new()), anchor, function(tag.as_deref()), span),
+            Event::MappingStart(_, anchor, tag) => self.open(Kind::Map(Vec::new()), anchor, function(tag.as_deref()), span),
+            Event::SequenceEnd | Event::MappingEnd => self.close(span.end),
             Event::Alias(anchor) => {
                 let Some((mut node, size)) = self.anchors.get(&anchor).cloned() else {
                     return Err(InputError::new(self.file, span.start, "an alias stands inside what it repeats"));
                 };
                 node.span = span;
-                self.add(node, 0, size)
+                self.add(node, (0, size), false)
             }
             _ => Ok(()),
         }
@@ -276,9 +304,23 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn add(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), InputError> {
+    fn close(&mut self, end: Position) -> Result<(), InputError> {
+        let Some(mut open) = self.stack.pop() else { return Ok(()) };
+        open.node.span.end = end;
+        // What is inside was counted as it came.
+        let size = self.nodes.saturating_sub(open.before) + 1;
+        self.nodes = open.before;
+        self.add(open.node, (open.anchor, size), false)
+    }
+
+    /// Adds a value of `size` values with an anchor, 0 for none. `merges` says that it is `<<`.
+    fn add(&mut self, node: Node, (anchor, size): (usize, usize), merges: bool) -> Result<(), InputError> {
+        let size = size + node.text().map_or(0, |text| text.len() / BYTES_A_NODE);
         self.nodes += size;
-        if self.nodes > MOST_NODES {
+        if anchor > 0 {
+            self.kept += size;
+        }
+        if self.nodes > MOST_NODES || self.kept > MOST_NODES {
             let message = format!("has more than {MOST_NODES} values, with those that aliases repeat");
             return Err(InputError::new(self.file, node.span.start, message));
         }
@@ -295,32 +337,29 @@ impl Builder<'_> {
             Kind::List(items) => items.push(node),
             Kind::Map(entries) => match open.key.take() {
                 None => {
-                    let Some(key) = node.scalar().or_else(|| (node.kind == Kind::Null).then(|| "null".to_owned())) else {
-                        return Err(InputError::new(
-                            self.file,
-                            node.span.start,
-                            format!("a key is {}; it must be a text", node.describe()),
-                        ));
+                    let Some(text) = node.scalar().or_else(|| (node.kind == Kind::Null).then(|| "null".to_owned())) else {
+                        let message = format!("a key is {}; it must be a text", node.describe());
+                        return Err(InputError::new(self.file, node.span.start, message));
                     };
-                    open.key = Some((key, node.span));
+                    open.key = Some(Key { text, span: node.span, merges });
                 }
-                Some((key, span)) if key == "<<" && !matches!(node.kind, Kind::Text(_)) => {
+                Some(Key { span, merges: true, .. }) if !matches!(node.kind, Kind::Text(_)) => {
                     merge(self.file, (entries, &mut open.keys), node, span)?;
                 }
-                Some((key, span)) => match open.keys.get(&key).and_then(|at| entries.get_mut(*at)) {
+                Some(Key { text, span, .. }) => match open.keys.get(&text).and_then(|at| entries.get_mut(*at)) {
                     // A merged entry gives way to one that is written out.
-                    Some(known) if known.span == known.value.span => *known = Entry { key, span, value: node },
+                    Some(known) if known.span == known.value.span => *known = Entry { key: text, span, value: node },
                     Some(known) => {
                         let line = known.span.start.line;
                         return Err(InputError::new(
                             self.file,
                             span.start,
-                            format!("the key `{key}` is there twice, first in line {line}"),
+                            format!("the key `{text}` is there twice, first in line {line}"),
                         ));
                     }
                     None => {
-                        open.keys.insert(key.clone(), entries.len());
-                        entries.push(Entry { key, span, value: node });
+                        open.keys.insert(text.clone(), entries.len());
+                        entries.push(Entry { key: text, span, value: node });
                     }
                 },
             },
@@ -367,11 +406,15 @@ fn plain_scalar(text: &str) -> Kind {
     } else if let Some(octal) = text.strip_prefix("0o") {
         i64::from_str_radix(octal, 8).ok().map(Number::from)
     } else if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse::<i64>().ok().map(Number::from).or_else(|| text.parse::<u64>().ok().map(Number::from))
+        text.parse::<i64>().ok().map(Number::from).or_else(|| text.parse::<u64>().ok().map(Number::from)).or_else(|| decimal(text))
     } else if digits.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-')) {
-        text.parse::<f64>().ok().and_then(Number::from_f64)
+        decimal(text)
     } else {
         None
     };
     number.map_or_else(|| Kind::Text(text.to_owned()), |number| Kind::Number(number, text.to_owned()))
+}
+
+fn decimal(text: &str) -> Option<Number> {
+    text.parse::<f64>().ok().and_then(Number::from_f64)
 }

@@ -26,6 +26,9 @@ const MARKS: [&str; 4] = ["Resources", "apiVersion", "planned_values", "artifact
 /// Endings of files that a folder is searched for.
 const ENDINGS: [&str; 4] = ["json", "template", "yaml", "yml"];
 
+/// Templates that a value may go through, from one that exports it to one that imports it.
+const MOST_IMPORTED: usize = 8;
+
 /// What to read.
 pub struct Request<'a> {
     /// The folder that paths start from.
@@ -150,18 +153,21 @@ fn walk(request: &Request<'_>) -> Result<Found, InputError> {
         let mut walk = ignore::WalkBuilder::new(&full);
         // What nobody commits is not what is deployed, but for what the CDK writes; a hidden folder may be somebody's own.
         walk.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
-        let mut folders = vec![walk];
-        if full.join("cdk.out").is_dir() {
-            let mut assembly = ignore::WalkBuilder::new(full.join("cdk.out"));
-            assembly.standard_filters(false);
-            folders.push(assembly);
-        }
-        for entry in folders.iter().flat_map(ignore::WalkBuilder::build) {
-            let entry = entry.map_err(|error| InputError::new(path, None, error.to_string()))?;
-            let ends = entry.path().extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ENDINGS.contains(&ending));
-            if ends && entry.file_type().is_some_and(|kind| kind.is_file()) {
-                let inside = entry.path().strip_prefix(request.root).unwrap_or(entry.path());
-                names.entry(shown(&inside.to_string_lossy())).or_insert(false);
+        let mut walks = vec![walk];
+        while let Some(walk) = walks.pop() {
+            for entry in walk.build() {
+                let entry = entry.map_err(|error| InputError::new(path, None, error.to_string()))?;
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                if is_folder && entry.path().join("cdk.out").is_dir() {
+                    let mut assembly = ignore::WalkBuilder::new(entry.path().join("cdk.out"));
+                    assembly.standard_filters(false);
+                    walks.push(assembly);
+                }
+                let ends = entry.path().extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ENDINGS.contains(&ending));
+                if ends && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    let inside = entry.path().strip_prefix(request.root).unwrap_or(entry.path());
+                    names.entry(shown(&inside.to_string_lossy())).or_insert(false);
+                }
             }
         }
     }
@@ -314,20 +320,55 @@ fn assemble(request: &Request<'_>, files: &mut Vec<File>, gathered: &mut Gathere
             Err(error) => gathered.broken.push(error),
         }
     }
-    let nested: BTreeSet<String> = files
-        .iter()
-        .filter_map(|file| match &file.kind {
-            Kind::Template(document) => Some(cloudformation::nested(&file.name, document)),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let nested = nested(files);
     files.retain_mut(|file| {
         file.target = stacks.get(&file.name).cloned();
         let beside = file.target.is_none() && folders.iter().any(|folder| file.name.starts_with(folder));
         let is_read = matches!(file.kind, Kind::Template(_) | Kind::Manifests(_) | Kind::Plan(_) | Kind::Chart);
         is_read && !beside && !nested.contains(&file.name)
     });
+}
+
+/// The templates that are read where others nest them. Of those that nest each other in a circle one is read for itself, and tells.
+fn nested(files: &[File]) -> BTreeSet<String> {
+    let nests: BTreeMap<&str, Vec<String>> = files
+        .iter()
+        .filter_map(|file| match &file.kind {
+            Kind::Template(document) => Some((file.name.as_str(), cloudformation::nested(&file.name, document))),
+            _ => None,
+        })
+        .collect();
+    let inner: BTreeSet<&str> = nests.values().flatten().map(String::as_str).collect();
+    let (outer, circles): (Vec<&str>, Vec<&str>) = nests.keys().partition(|name| !inner.contains(*name));
+    let mut reached = BTreeSet::new();
+    for start in outer.into_iter().chain(circles) {
+        let mut open = if reached.contains(start) { Vec::new() } else { nests.get(start).into_iter().flatten().collect() };
+        while let Some(name) = open.pop() {
+            if name != start && reached.insert(name.clone()) {
+                open.extend(nests.get(name.as_str()).into_iter().flatten());
+            }
+        }
+    }
+    reached
+}
+
+/// What all templates are read with.
+struct Common<'a> {
+    request: &'a Request<'a>,
+    /// Where each file's stack goes.
+    targets: Vec<&'a Target>,
+    ambiguous: BTreeSet<String>,
+    load: &'a (dyn Fn(&str) -> io::Result<Vec<u8>> + Sync),
+}
+
+impl Common<'_> {
+    fn target(&self, number: usize) -> &Target {
+        self.targets.get(number).copied().unwrap_or(self.request.target)
+    }
+
+    fn context<'a>(&'a self, number: usize, exports: &'a Exports) -> Context<'a> {
+        Context { target: self.target(number), parameters: self.request.parameters, exports, ambiguous: &self.ambiguous, load: self.load }
+    }
 }
 
 /// Adds what the files declare.
@@ -340,31 +381,36 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
     }
     let ambiguous: BTreeSet<String> = seen.into_iter().filter(|(_, count)| *count > 1).map(|(id, _)| id.to_owned()).collect();
     let load = |name: &str| if name.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { read(&request.root.join(name)) };
-    let targets: Vec<Target> = files.iter().map(|file| file.target.clone().unwrap_or_else(|| request.target.clone())).collect();
-    let context = |number: usize, exports| Context {
-        target: targets.get(number).unwrap_or(request.target),
-        parameters: request.parameters,
-        exports,
-        ambiguous: &ambiguous,
-        load: &load,
-    };
-    let (none, mut exports) = (Exports::default(), Exports::default());
+    let targets = files.iter().map(|file| file.target.as_ref().unwrap_or(request.target)).collect();
+    let common = Common { request, targets, ambiguous, load: &load };
+    let numbered: Vec<(usize, &File)> = files.iter().enumerate().collect();
+    let mut exports = Exports::default();
     if gathered.texts.values().any(|text| text.contains("ImportValue")) {
-        for (number, file) in files.iter().enumerate() {
-            if let Kind::Template(document) = &file.kind {
+        // What is exported may have been imported.
+        for _ in 0..MOST_IMPORTED {
+            let context = |number| common.context(number, &exports);
+            let found = shared_out(request.workers, &numbered, |(number, file)| match &file.kind {
                 // What is wrong with the template is told when it is read.
-                exports.extend(cloudformation::exports(&file.name, document.clone(), &context(number, &none)).unwrap_or_default());
+                Kind::Template(document) => cloudformation::exports(&file.name, document.clone(), &context(*number)).unwrap_or_default(),
+                _ => Exports::default(),
+            });
+            let found = found.into_iter().fold(Exports::default(), |mut all, one| {
+                all.extend(one);
+                all
+            });
+            if found == exports {
+                break;
             }
+            exports = found;
         }
     }
-    let numbered: Vec<(usize, &File)> = files.iter().enumerate().collect();
     let read_all = shared_out(request.workers, &numbered, |(number, file)| match &file.kind {
-        Kind::Template(document) => cloudformation::read(&file.name, document.clone(), &context(*number, &exports)),
-        Kind::Manifests(documents) => kubernetes::read(&file.name, documents, targets.get(*number).unwrap_or(request.target)),
-        Kind::Plan(text) if file.name == STDIN => terraform::read(&file.name, text, targets.get(*number).unwrap_or(request.target)),
+        Kind::Template(document) => cloudformation::read(&file.name, document.clone(), &common.context(*number, &exports)),
+        Kind::Manifests(documents) => kubernetes::read(&file.name, documents, common.target(*number)),
+        Kind::Plan(text) if file.name == STDIN => terraform::read(&file.name, text, common.target(*number)),
         Kind::Plan(text) => {
             let folder = Path::new(&file.name).parent().unwrap_or(Path::new(""));
-            let target = targets.get(*number).unwrap_or(request.target);
+            let target = common.target(*number);
             let mut read = terraform::read_beside(&file.name, text, target, &request.root.join(folder))?;
             for declared in &mut read.resources {
                 let inside =
@@ -375,7 +421,7 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
         }
         Kind::Chart => {
             let chart = Chart { folder: file.name.clone().into(), ..request.chart.clone() };
-            let target = targets.get(*number).unwrap_or(request.target);
+            let target = common.target(*number);
             chart.read(target, |arguments| (request.helm)(arguments)).map_err(|error| InputError::new(&file.name, None, error.to_string()))
         }
         Kind::Assembly(_) | Kind::Other => Ok(Declaration::default()),

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use innovate::engine::{Example, Options, judge};
 use innovate::finding::{Finding, Verdict};
-use innovate::policy::{self, Denial, Library, Policy, Selection, Severity};
+use innovate::policy::{self, Denial, Library, Platform, Policy, Selection, Severity};
 use innovate_model::{Cause, HandlerErrorCode, UNLISTED, Unread};
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap());
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap().on(&[Platform::Aws]));
 
 /// Policies of resources that a service makes, although CloudFormation has their type.
 const SERVICE_MADE: [(&str, &str); 1] =

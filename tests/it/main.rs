@@ -1,20 +1,24 @@
 //! The integration tests: one binary, so that it links once.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod check;
 #[cfg(feature = "aws")]
 mod cloud;
+mod cloudformation;
 mod collect;
 mod command;
 mod documents;
 mod floors;
 mod format;
 mod framework;
+mod fuzz;
 mod gate;
 mod html;
 mod init;
 mod judge;
 mod kubernetes;
 mod law;
+mod malformed;
 mod pipelines;
 mod policies;
 mod policy_bundle;
@@ -31,6 +35,7 @@ mod schemas;
 mod simulation;
 mod since;
 mod terraform;
+mod thrice;
 mod verdict;
 mod waiver;
 mod worker;

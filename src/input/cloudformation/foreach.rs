@@ -5,10 +5,14 @@ use super::Template;
 use super::part::Part;
 use crate::input::document::{Entry, InputError, Kind, Node};
 
-/// Entries that all loops of a template may write, all in all.
-const MOST_ENTRIES: usize = 100_000;
+/// What all loops of a template may write, all in all, in bytes.
+const MOST_WRITTEN: usize = 64 << 20;
 
-const PREFIX: &str = "Fn::ForEach::";
+/// What a value counts for beside its text, in bytes.
+const VALUE: usize = 16;
+
+/// What the key of a loop begins with.
+pub(super) const PREFIX: &str = "Fn::ForEach::";
 
 /// Whether something in the node is a loop.
 pub(super) fn has_loop(node: &Node) -> bool {
@@ -39,14 +43,14 @@ impl Expansion<'_, '_> {
                     if entry.key.starts_with(PREFIX) {
                         expanded.extend(self.rounds(entry)?);
                     } else {
-                        expanded.push(Entry { value: self.node(&entry.value)?, ..entry.clone() });
+                        expanded.push(Entry { key: entry.key.clone(), span: entry.span, value: self.node(&entry.value)? });
                     }
                 }
                 Kind::Map(expanded)
             }
             _ => node.kind.clone(),
         };
-        Ok(Node { kind, ..node.clone() })
+        Ok(Node { kind, tag: node.tag.clone(), span: node.span })
     }
 
     fn rounds(&mut self, entry: &Entry) -> Result<Vec<Entry>, InputError> {
@@ -65,11 +69,12 @@ impl Expansion<'_, '_> {
         let mut written = Vec::new();
         for item in &list {
             for inner in body {
-                self.written += 1;
-                if self.written > MOST_ENTRIES {
-                    return Err(template.error(start, format!("loops write more than {MOST_ENTRIES} entries")));
-                }
-                let round = Entry { key: fill(&inner.key, name, item), span: inner.span, value: substitute(&inner.value, name, item) };
+                let mut round = Round { name, item, left: MOST_WRITTEN.saturating_sub(self.written) };
+                let filled = round.entry(inner);
+                self.written = MOST_WRITTEN - round.left;
+                let Some(round) = filled else {
+                    return Err(template.error(start, format!("loops write more than {MOST_WRITTEN} bytes")));
+                };
                 if round.key.starts_with(PREFIX) {
                     written.extend(self.rounds(&round)?);
                 } else {
@@ -81,33 +86,44 @@ impl Expansion<'_, '_> {
     }
 }
 
-fn substitute(node: &Node, name: &str, item: &str) -> Node {
-    let is_reference = |node: &Node| node.text() == Some(name);
-    let kind = match &node.kind {
-        _ if node.tag.as_deref() == Some("Ref") && is_reference(node) => {
-            return Node { tag: None, kind: Kind::Text(item.to_owned()), span: node.span };
-        }
-        Kind::Map(entries) => match entries.as_slice() {
-            [entry] if entry.key == "Ref" && is_reference(&entry.value) => Kind::Text(item.to_owned()),
-            entries => Kind::Map(
-                entries
-                    .iter()
-                    .map(|entry| Entry { key: fill(&entry.key, name, item), span: entry.span, value: substitute(&entry.value, name, item) })
-                    .collect(),
-            ),
-        },
-        Kind::List(items) => Kind::List(items.iter().map(|node| substitute(node, name, item)).collect()),
-        Kind::Text(text) => Kind::Text(fill(text, name, item)),
-        other => other.clone(),
-    };
-    Node { kind, ..node.clone() }
+/// One item of a loop, put in for its name.
+struct Round<'a> {
+    name: &'a str,
+    item: &'a str,
+    /// Bytes that may still be written.
+    left: usize,
 }
 
-/// The text with `${name}` replaced, and `&{name}` by the item's letters and digits alone.
-fn fill(text: &str, name: &str, item: &str) -> String {
-    if !text.contains(name) {
-        return text.to_owned();
+impl Round<'_> {
+    fn entry(&mut self, entry: &Entry) -> Option<Entry> {
+        Some(Entry { key: self.text(&entry.key)?, span: entry.span, value: self.node(&entry.value)? })
     }
-    let plain: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
-    text.replace(&format!("${{{name}}}"), item).replace(&format!("&{{{name}}}"), &plain)
+
+    /// The node with the item in it; none where there is no room for it.
+    fn node(&mut self, node: &Node) -> Option<Node> {
+        self.left = self.left.checked_sub(VALUE)?;
+        let is_name = |node: &Node| node.text() == Some(self.name);
+        let kind = match &node.kind {
+            _ if node.tag.as_deref() == Some("Ref") && is_name(node) => {
+                return Some(Node { tag: None, kind: Kind::Text(self.item.to_owned()), span: node.span });
+            }
+            Kind::Map(entries) => match entries.as_slice() {
+                [entry] if entry.key == "Ref" && is_name(&entry.value) => Kind::Text(self.item.to_owned()),
+                entries => Kind::Map(entries.iter().map(|entry| self.entry(entry)).collect::<Option<_>>()?),
+            },
+            Kind::List(items) => Kind::List(items.iter().map(|node| self.node(node)).collect::<Option<_>>()?),
+            Kind::Text(text) => Kind::Text(self.text(text)?),
+            other => other.clone(),
+        };
+        Some(Node { kind, tag: node.tag.clone(), span: node.span })
+    }
+
+    /// The text with `${name}` replaced, and `&{name}` by the item's letters and digits alone.
+    fn text(&mut self, text: &str) -> Option<String> {
+        let plain: String = self.item.chars().filter(char::is_ascii_alphanumeric).collect();
+        let names = [(format!("${{{}}}", self.name), self.item), (format!("&{{{}}}", self.name), plain.as_str())];
+        let more: usize = names.iter().map(|(name, item)| text.matches(name.as_str()).count() * item.len()).sum();
+        self.left = self.left.checked_sub(text.len() + more)?;
+        Some(names.iter().fold(text.to_owned(), |text, (name, item)| text.replace(name, item)))
+    }
 }

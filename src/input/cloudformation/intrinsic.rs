@@ -16,6 +16,15 @@ const ZONES: [&str; 3] = ["a", "b", "c"];
 /// Subnets that `Fn::Cidr` gives at most, as AWS documents.
 const MOST_SUBNETS: u32 = 256;
 
+/// The function that has part of a template written by CloudFormation or a macro.
+pub(super) const TRANSFORM: &str = "Fn::Transform";
+
+const TRANSFORMED: &str = "a transform fills it in when the stack is deployed";
+
+const TOO_DEEP: &str = "values rest on values that rest on values, and so on without end";
+
+const TOO_MUCH: &str = "what functions give is too much to be read; values are repeated again and again";
+
 /// The function that a node calls, and its argument.
 pub(super) fn call(node: &Node) -> Option<(Cow<'_, str>, Cow<'_, Node>)> {
     if let Some(tag) = &node.tag {
@@ -31,6 +40,16 @@ pub(super) fn call(node: &Node) -> Option<(Cow<'_, str>, Cow<'_, Node>)> {
     }
 }
 
+/// Whether no function is in the node: then what it comes to is what the user wrote.
+fn is_literal(node: &Node) -> bool {
+    call(node).is_none()
+        && match &node.kind {
+            Kind::List(items) => items.iter().all(is_literal),
+            Kind::Map(entries) => entries.iter().all(|entry| is_literal(&entry.value)),
+            _ => true,
+        }
+}
+
 /// Whether a condition holds; none where that is not known.
 pub(super) type Truth = Option<bool>;
 
@@ -41,19 +60,29 @@ impl Template<'_> {
 
     /// What the node comes to.
     pub(super) fn resolve(&self, node: &Node) -> Result<Part, InputError> {
+        self.cost.deeper(|| self.error(node.span.start, TOO_DEEP), || self.evaluate(node))
+    }
+
+    fn evaluate(&self, node: &Node) -> Result<Part, InputError> {
         if let Some((name, argument)) = call(node) {
-            return self.function(&name, &argument, node.span);
+            let part = self.function(&name, &argument, node.span)?.placed(node.span);
+            self.cost.pay(part.weight(), || self.error(node.span.start, TOO_MUCH))?;
+            return Ok(part);
         }
         match &node.kind {
-            Kind::Text(text) if text.contains("{{resolve:") => Ok(dynamic(text)),
             Kind::List(items) => {
                 let items = items.iter().map(|item| Ok((item.place(), self.resolve(item)?)));
                 Ok(Part::List(items.collect::<Result<_, InputError>>()?))
             }
             Kind::Map(entries) => {
                 // What `AWS::Include` puts beside the other entries nobody knows.
-                if entries.iter().any(|entry| entry.key == "Fn::Transform") {
-                    return Ok(Part::unknown("a transform fills it in when the stack is deployed"));
+                if entries.iter().any(|entry| entry.key == TRANSFORM) {
+                    return Ok(Part::unknown(TRANSFORMED));
+                }
+                if let Some(entry) = entries.iter().find(|entry| entry.key.starts_with("Fn::")) {
+                    return Err(
+                        self.error(entry.span.start, format!("`{}` stands with other entries in one map; it stands alone", entry.key))
+                    );
                 }
                 let entries = entries.iter().map(|entry| Ok((entry.key.clone(), entry.place(), self.resolve(&entry.value)?)));
                 Ok(Part::Map(entries.collect::<Result<_, InputError>>()?))
@@ -73,10 +102,13 @@ impl Template<'_> {
             "Fn::Sub" => self.sub(argument),
             "Fn::If" => self.choose(argument),
             "Fn::FindInMap" => self.find_in_map(argument, span),
-            "Fn::Transform" => Ok(Part::unknown("a transform fills it in when the stack is deployed")),
+            TRANSFORM => Ok(Part::unknown(TRANSFORMED)),
             "Fn::ImportValue" => Part::lift(self.resolve(argument)?, |name| {
-                let name = name.written().unwrap_or_default();
-                Ok(self.exports.get(name).cloned().unwrap_or_else(|| Part::unknown(format!("`{name}` is exported by no template here"))))
+                let Some(name) = name.written() else {
+                    return Err(self.error(argument.span.start, "`Fn::ImportValue` takes the name of an export"));
+                };
+                let exported = self.exports.get(name).cloned().map(|part| part.moved(span));
+                Ok(exported.unwrap_or_else(|| Part::unknown(format!("`{name}` is exported by no template here"))))
             }),
             "Fn::And" | "Fn::Or" | "Fn::Not" | "Fn::Equals" | "Condition" => {
                 let value = |truth: bool| Part::Scalar(truth.into(), truth.to_string());
@@ -86,7 +118,12 @@ impl Template<'_> {
                 })
             }
             "Fn::Base64" | "Fn::Cidr" | "Fn::GetAZs" | "Fn::Join" | "Fn::Length" | "Fn::Select" | "Fn::Split" | "Fn::ToJsonString" => {
-                let wrong = |what: &str| self.error(argument.span.start, format!("`{name}` takes {what}"));
+                // What is wrong with what stands for a value of the deployment says nothing of that value.
+                let literal = is_literal(argument);
+                let wrong = || match literal {
+                    true => Err(self.error(argument.span.start, format!("`{name}` takes {}", takes(name)))),
+                    false => Ok(Part::unknown(format!("what `{name}` gives is known only when the stack is deployed"))),
+                };
                 Part::lift(self.resolve(argument)?, |argument| {
                     match name {
                         "Fn::Base64" => argument.written().map(|text| Part::text(base64::engine::general_purpose::STANDARD.encode(text))),
@@ -98,7 +135,7 @@ impl Template<'_> {
                         "Fn::Split" => split(argument),
                         _ => serde_json::to_string(&argument.value()).ok().map(Part::text),
                     }
-                    .ok_or_else(|| wrong(takes(name)))
+                    .map_or_else(wrong, Ok)
                 })
             }
             other => Err(self.error(span.start, format!("`{other}` is no function of CloudFormation"))),
@@ -172,7 +209,8 @@ impl Template<'_> {
             return Err(self.error(text.span.start, format!("`Fn::Sub` takes a text, not {}", text.describe())));
         };
         if template.contains("{{resolve:") {
-            return Ok(dynamic(&template));
+            // Whatever is put in, it stays a reference.
+            return Ok(Part::text(template));
         }
         let mut parts: Vec<(Span, Part)> = Vec::new();
         let mut rest = template.as_str();
@@ -226,24 +264,28 @@ impl Template<'_> {
         let Some([map, first, second, rest @ ..]) = argument.items() else {
             return Err(self.error(argument.span.start, "`Fn::FindInMap` takes a list of a map and two keys"));
         };
-        let default = rest.first().and_then(|rest| rest.get("DefaultValue"));
+        let default = rest.first().and_then(|rest| rest.get("DefaultValue")).map(|default| self.resolve(default)).transpose()?;
         let keys = [map, first, second].into_iter().map(|node| Ok((node.span, self.resolve(node)?)));
         let keys = Part::List(keys.collect::<Result<_, InputError>>()?);
         Part::lift(keys, |keys| {
             let keys: Vec<&str> = keys.items().into_iter().flatten().filter_map(Part::written).collect();
             let found = keys.iter().try_fold(self.root.get("Mappings"), |node, key| node.map(|node| node.get(key)));
-            match (found.flatten(), default) {
+            match (found.flatten(), &default) {
                 (Some(found), _) if keys.len() == 3 => Ok(Part::literal(found)),
-                (_, Some(default)) => self.resolve(default),
+                (_, Some(default)) => Ok(default.clone()),
                 // CloudFormation says so, too, but only when it deploys.
-                _ if self.is_transformed() => Ok(Part::unknown("a transform fills it in when the stack is deployed")),
+                _ if self.is_transformed() => Ok(Part::unknown(TRANSFORMED)),
                 _ => Err(self.error(span.start, format!("`Mappings` has no `{}`; give `DefaultValue`, or the entry", keys.join(".")))),
             }
         })
     }
 
     fn zones(&self, argument: &Part) -> Option<Part> {
-        let region = argument.written().filter(|region| !region.is_empty()).unwrap_or(&self.target.region);
+        let region = match argument {
+            Part::Null => "",
+            argument => argument.written()?,
+        };
+        let region = if region.is_empty() { &self.target.region } else { region };
         Some(Part::List(ZONES.iter().map(|zone| (Span::default(), Part::text(format!("{region}{zone}")))).collect()))
     }
 
@@ -259,7 +301,7 @@ impl Template<'_> {
             return Err(self.error(at, format!("`Conditions` has no `{name}`")));
         };
         self.conditions.borrow_mut().insert(name.to_owned(), None);
-        let truth = self.holds(node)?;
+        let truth = self.cost.deeper(|| self.error(at, TOO_DEEP), || self.holds(node))?;
         self.conditions.borrow_mut().insert(name.to_owned(), Some(truth));
         Ok(truth)
     }
@@ -328,16 +370,6 @@ fn flat(part: &Part) -> String {
     }
 }
 
-/// A text with a dynamic reference, which is never resolved here: it may be a secret.
-fn dynamic(text: &str) -> Part {
-    let service = text.split_once("{{resolve:").and_then(|(_, rest)| rest.split(':').next()).unwrap_or_default();
-    let why = format!("a dynamic reference to `{service}` is resolved when the stack is deployed");
-    match service {
-        "secretsmanager" | "ssm-secure" => Part::Secret { why, reference: Some(text.to_owned()) },
-        _ => Part::unknown(why),
-    }
-}
-
 fn takes(name: &str) -> &'static str {
     match name {
         "Fn::Base64" => "a text",
@@ -397,7 +429,7 @@ fn cidr(argument: &Part) -> Option<Part> {
     }
     let base = base.checked_shr(width - prefix).unwrap_or_default().checked_shl(width - prefix).unwrap_or_default();
     let subnet = |number: u32| {
-        let address = base + (u128::from(number) << host);
+        let address = base + u128::from(number).checked_shl(host).unwrap_or_default();
         let address = match u32::try_from(address) {
             Ok(address) if width == 32 => std::net::Ipv4Addr::from(address).to_string(),
             _ => std::net::Ipv6Addr::from(address).to_string(),

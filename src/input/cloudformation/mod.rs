@@ -7,7 +7,7 @@ pub mod parameter;
 mod part;
 mod sam;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
@@ -20,11 +20,20 @@ use serde_json::Value;
 pub use parameter::Parameters;
 
 use super::declared::{Declaration, Declared, Origin, Skipped, Target};
-use super::document::{InputError, Node, parse};
+use super::document::{Entry, InputError, Kind, Node, parse};
 use part::{Builder, Part};
 
 /// Stacks in stacks in stacks.
 const MOST_NESTED: usize = 10;
+
+/// How long a chain of values that rest on each other may be: it takes place on the stack.
+const MOST_CHAINED: usize = 130;
+
+/// What functions may give in a template with all that it nests: values, and eight letters for one.
+const MOST_GIVEN: usize = 16_000_000;
+
+/// What a nested stack counts for beside what its functions give: a folder of stacks can nest more of them than anybody can read.
+const STACK: usize = MOST_GIVEN / 2_000;
 
 /// Types of global services, by their service.
 const GLOBAL_SERVICES: [&str; 5] = ["AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::", "AWS::Organizations::", "AWS::SSO::"];
@@ -44,13 +53,38 @@ pub struct Context<'a> {
 }
 
 /// Values that templates export, by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Exports(BTreeMap<String, Part>);
 
 impl Exports {
     /// Adds those of other templates.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
+    }
+}
+
+/// What it took to read a template, with all that it nests.
+#[derive(Debug, Default)]
+struct Cost {
+    given: Cell<usize>,
+    chained: Cell<usize>,
+}
+
+impl Cost {
+    fn pay(&self, more: usize, refused: impl FnOnce() -> InputError) -> Result<(), InputError> {
+        self.given.set(self.given.get().saturating_add(more));
+        if self.given.get() > MOST_GIVEN { Err(refused()) } else { Ok(()) }
+    }
+
+    fn deeper<T>(&self, refused: impl FnOnce() -> InputError, work: impl FnOnce() -> Result<T, InputError>) -> Result<T, InputError> {
+        let chained = self.chained.get();
+        if chained >= MOST_CHAINED {
+            return Err(refused());
+        }
+        self.chained.set(chained + 1);
+        let result = work();
+        self.chained.set(chained);
+        result
     }
 }
 
@@ -64,7 +98,9 @@ struct Template<'a> {
     context: &'a Context<'a>,
     /// What the ids of a nested stack begin with.
     prefix: String,
-    depth: usize,
+    /// The files that nest it, from the outermost.
+    nesting: Vec<Arc<str>>,
+    cost: Rc<Cost>,
     /// What each came to; none while it is looked for.
     conditions: RefCell<HashMap<String, Option<intrinsic::Truth>>>,
     ids: RefCell<HashMap<String, Option<String>>>,
@@ -75,11 +111,21 @@ struct Template<'a> {
 /// A nested stack: its template, or why there is none.
 type Stack<'a> = Result<Rc<Template<'a>>, String>;
 
+const STACK_TYPE: &str = "AWS::CloudFormation::Stack";
+
+/// The type of a resource.
+fn type_of(resource: &Node) -> Option<&str> {
+    resource.get("Type").and_then(Node::text)
+}
+
 /// Whether the document is a template.
 pub fn is_template(document: &Node) -> bool {
-    let has_type = |node: &Node| node.get("Type").and_then(Node::text).is_some_and(|name| name.contains("::"));
+    let is_resource = |entry: &Entry| {
+        let by_function = entry.key.starts_with(foreach::PREFIX) || entry.key == intrinsic::TRANSFORM;
+        by_function || type_of(&entry.value).is_some_and(|name| name.contains("::"))
+    };
     document.get("AWSTemplateFormatVersion").is_some()
-        || document.get("Resources").and_then(Node::entries).is_some_and(|entries| entries.iter().any(|entry| has_type(&entry.value)))
+        || document.get("Resources").and_then(Node::entries).is_some_and(|entries| entries.iter().any(is_resource))
 }
 
 /// The logical ids of a template, with those that loops would write left out.
@@ -90,7 +136,7 @@ pub fn logical_ids(document: &Node) -> impl Iterator<Item = &str> {
 /// The files of the stacks that a template nests.
 pub fn nested(file: &str, document: &Node) -> Vec<String> {
     let resources = document.get("Resources").and_then(Node::entries).unwrap_or_default().iter().map(|entry| &entry.value);
-    let stacks = resources.filter(|node| node.get("Type").and_then(Node::text) == Some("AWS::CloudFormation::Stack"));
+    let stacks = resources.filter(|node| type_of(node) == Some(STACK_TYPE));
     stacks.filter_map(template_url).filter(|url| !url.contains("://")).map(|url| beside(file, url)).collect()
 }
 
@@ -102,6 +148,9 @@ fn template_url(stack: &Node) -> Option<&str> {
 
 /// The path of what a file names, from where the file's own path starts.
 fn beside(file: &str, name: &str) -> String {
+    if name.starts_with('/') {
+        return name.to_owned();
+    }
     let mut steps: Vec<&str> = file.split('/').collect();
     steps.pop();
     for step in name.split(['/', '\\']) {
@@ -119,41 +168,29 @@ fn beside(file: &str, name: &str) -> String {
 /// # Errors
 /// It is not of the form of a template, or names what it does not have.
 pub fn read(file: &str, document: Node, context: &Context<'_>) -> Result<Declaration, InputError> {
-    let given = context.parameters.iter().map(|(name, value)| (name.clone(), Part::text(value.as_str()))).collect();
-    let template = Template::new(file, document, context, &given, String::new(), 0)?;
     let mut declaration = Declaration::default();
-    template.declare(&mut declaration)?;
+    Template::outermost(file, document, context)?.declare(&mut declaration)?;
     Ok(declaration)
 }
 
-/// What a template exports.
+/// What a template exports, with its nested stacks.
 ///
 /// # Errors
 /// It is not of the form of a template, or names what it does not have.
 pub fn exports(file: &str, document: Node, context: &Context<'_>) -> Result<Exports, InputError> {
-    let given = context.parameters.iter().map(|(name, value)| (name.clone(), Part::text(value.as_str()))).collect();
-    let template = Template::new(file, document, context, &given, String::new(), 0)?;
     let mut exports = Exports::default();
-    for output in template.root.get("Outputs").and_then(Node::entries).unwrap_or_default() {
-        let name = output.value.get("Export").and_then(|export| export.get("Name"));
-        if let (Some(name), Some(value)) = (name, output.value.get("Value"))
-            && let Part::Scalar(_, name) = template.resolve(name)?
-        {
-            exports.0.insert(name, template.resolve(value)?);
-        }
-    }
+    Template::outermost(file, document, context)?.export(&mut exports)?;
     Ok(exports)
 }
 
 impl<'a> Template<'a> {
-    fn new(
-        file: &str,
-        root: Node,
-        context: &'a Context<'a>,
-        given: &BTreeMap<String, Part>,
-        prefix: String,
-        depth: usize,
-    ) -> Result<Self, InputError> {
+    /// A template that no other nests.
+    fn outermost(file: &str, root: Node, context: &'a Context<'a>) -> Result<Self, InputError> {
+        let given = context.parameters.iter().map(|(name, value)| (name.clone(), Part::text(value.as_str()))).collect();
+        Self::new(file, root, context, &given).and_then(Self::expanded)
+    }
+
+    fn new(file: &str, root: Node, context: &'a Context<'a>, given: &BTreeMap<String, Part>) -> Result<Self, InputError> {
         let mut template = Self {
             file: Arc::from(file),
             root,
@@ -161,8 +198,9 @@ impl<'a> Template<'a> {
             parameters: BTreeMap::new(),
             exports: &context.exports.0,
             context,
-            prefix,
-            depth,
+            prefix: String::new(),
+            nesting: Vec::new(),
+            cost: Rc::default(),
             conditions: RefCell::default(),
             ids: RefCell::default(),
             attributes: RefCell::default(),
@@ -171,7 +209,7 @@ impl<'a> Template<'a> {
         for section in ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"] {
             if let Some(entry) = template.root.entry(section)
                 && entry.value.entries().is_none()
-                && entry.value.kind != super::document::Kind::Null
+                && entry.value.kind != Kind::Null
             {
                 return Err(template.error(entry.span.start, format!("`{section}` is a map, not {}", entry.value.describe())));
             }
@@ -180,13 +218,40 @@ impl<'a> Template<'a> {
             let value = parameter::resolve(file, &entry.key, &entry.value, given.get(&entry.key))?;
             template.parameters.insert(entry.key.clone(), value);
         }
-        if foreach::has_loop(&template.root) {
-            template.root = foreach::expand(&template, &template.root)?;
-        }
         Ok(template)
     }
 
-    fn resources(&self) -> impl Iterator<Item = &super::document::Entry> {
+    /// With its loops written out.
+    fn expanded(mut self) -> Result<Self, InputError> {
+        if foreach::has_loop(&self.root) {
+            self.root = foreach::expand(&self, &self.root)?;
+        }
+        Ok(self)
+    }
+
+    fn outputs(&self) -> &[Entry] {
+        self.root.get("Outputs").and_then(Node::entries).unwrap_or_default()
+    }
+
+    /// Adds what the template exports.
+    fn export(&self, exports: &mut Exports) -> Result<(), InputError> {
+        for output in self.outputs() {
+            let name = output.value.get("Export").and_then(|export| export.get("Name"));
+            if let (Some(name), Some(value)) = (name, output.value.get("Value"))
+                && let Part::Scalar(_, name) = self.resolve(name)?
+            {
+                exports.0.insert(name, self.resolve(value)?);
+            }
+        }
+        for entry in self.resources().filter(|entry| type_of(&entry.value) == Some(STACK_TYPE)) {
+            if let Ok(stack) = self.stack(&entry.key, &entry.value)? {
+                stack.export(exports)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn resources(&self) -> impl Iterator<Item = &Entry> {
         self.root.get("Resources").and_then(Node::entries).into_iter().flatten()
     }
 
@@ -207,22 +272,23 @@ impl<'a> Template<'a> {
 
     /// Whether a transform may add what the text does not have.
     fn is_transformed(&self) -> bool {
+        let sections = self.root.entries().unwrap_or_default().iter();
         self.transforms().iter().any(|name| name != "AWS::LanguageExtensions")
+            || sections.filter_map(|section| section.value.entries()).flatten().any(|entry| entry.key == intrinsic::TRANSFORM)
     }
 
-    /// Transforms that nobody but CloudFormation can do.
+    /// Transforms that may change every resource.
     fn macros(&self) -> Vec<String> {
-        let known = |name: &String| name != "AWS::LanguageExtensions" && name != sam::TRANSFORM;
-        self.transforms().into_iter().filter(known).collect()
+        let known = |name: &String| {
+            name == sam::TRANSFORM || name != "AWS::Include" && name.starts_with("AWS::") && !name.starts_with("AWS::Serverless")
+        };
+        self.transforms().into_iter().filter(|name| !known(name)).collect()
     }
 
     /// The name of the stack: that of the file.
     fn name(&self) -> &str {
-        Path::new(self.file.as_ref()).file_stem().and_then(|stem| stem.to_str()).unwrap_or("stack")
-    }
-
-    fn type_of(&self, logical: &str) -> Option<&str> {
-        self.resource(logical)?.get("Type").and_then(Node::text)
+        let stem = Path::new(self.file.as_ref()).file_stem().and_then(|stem| stem.to_str()).unwrap_or("stack");
+        stem.strip_suffix(".template").unwrap_or(stem)
     }
 
     /// What `Ref` of a resource gives: its identifier where the template says it, otherwise its logical id. None where there is no such resource.
@@ -290,31 +356,40 @@ impl<'a> Template<'a> {
                 _ => Ok(after()),
             };
         };
-        let type_name = node.get("Type").and_then(Node::text).unwrap_or_default().to_owned();
-        if type_name == "AWS::CloudFormation::Stack" {
+        let type_name = type_of(node).unwrap_or_default();
+        if type_name == STACK_TYPE {
             let Some(output) = attribute.strip_prefix("Outputs.") else { return Ok(after()) };
             return match self.stack(logical, node)? {
-                Ok(stack) => match stack.root.get("Outputs").and_then(|outputs| outputs.get(output)) {
-                    Some(found) => found.get("Value").map_or_else(|| Ok(after()), |value| stack.resolve(value)),
+                Ok(stack) => match stack.outputs().iter().find(|entry| entry.key == output) {
+                    Some(found) => match found.value.get("Value") {
+                        Some(value) => Ok(stack.resolve(value)?.moved(Span { start: at, end: at })),
+                        None => Ok(after()),
+                    },
+                    None if stack.is_transformed() => Ok(after()),
                     None => Err(self.error(at, format!("`{}` has no output `{output}`", stack.file))),
                 },
                 Err(why) => Ok(Part::unknown(why)),
             };
         }
         let Some(id) = self.id_of(logical)? else { return Ok(after()) };
-        let Ok(schema) = Schemas::vendored().get(&type_name) else { return Ok(after()) };
+        let Ok(schema) = Schemas::vendored().get(type_name) else { return Ok(after()) };
         if is_identity(schema, attribute) {
             return Ok(Part::text(id));
         }
         if attribute.ends_with("Arn") && !attribute.contains('.') {
-            return Ok(Part::text(self.arn(&type_name, &id)));
+            return Ok(Part::text(self.arn(type_name, &id)));
         }
         let steps: Vec<&str> = attribute.split('.').collect();
-        let given = steps.iter().try_fold(node.get("Properties"), |node, step| node.map(|node| node.get(step))).flatten();
-        let Some(given) = given else {
+        let (first, rest) = steps.split_first().unwrap_or((&attribute, &[]));
+        let Some(given) = node.get("Properties").and_then(|properties| properties.get(first)) else {
             // What only the service sets is not known; what matters to policies is that it is of this resource.
-            let property = schema.property(&steps).filter(|property| property.types() == ["string"]);
-            return Ok(if property.is_some() { Part::text(id) } else { after() });
+            let path = steps.join("/");
+            let is_read_only = schema
+                .read_only()
+                .iter()
+                .any(|known| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+            let is_text = schema.property(&steps).is_some_and(|property| property.types() == ["string"]);
+            return Ok(if is_read_only && is_text { Part::text(id) } else { after() });
         };
         let key = format!("{logical}.{attribute}");
         if !self.attributes.borrow_mut().insert(key.clone()) {
@@ -322,7 +397,12 @@ impl<'a> Template<'a> {
         }
         let value = self.resolve(given);
         self.attributes.borrow_mut().remove(&key);
-        value
+        let inner = rest.iter().try_fold(value?, |part, step| match part {
+            Part::Map(entries) => entries.into_iter().find(|(key, ..)| key == step).map(|(.., value)| value),
+            Part::Unknown { why, .. } => Some(Part::unknown(why)),
+            _ => None,
+        });
+        Ok(inner.filter(|inner| *inner != Part::Absent).unwrap_or_else(after))
     }
 
     /// An ARN for what has none yet, in the form of its service.
@@ -343,6 +423,7 @@ impl<'a> Template<'a> {
 
     fn load_stack(&self, logical: &str, node: &Node) -> Result<Stack<'a>, InputError> {
         let properties = node.get("Properties");
+        let place = properties.and_then(|properties| properties.get("TemplateURL")).map_or(node.span, |url| url.span);
         let url = match (template_url(node), properties.and_then(|properties| properties.get("TemplateURL"))) {
             (Some(url), _) => Part::text(url),
             (None, Some(url)) => self.resolve(url)?,
@@ -352,25 +433,30 @@ impl<'a> Template<'a> {
         if url.contains("://") {
             return Ok(Err(format!("the template of the nested stack `{logical}` is at an address, not in a file")));
         }
-        if self.depth >= MOST_NESTED {
-            return Err(self.error(node.span.start, format!("stacks are nested more than {MOST_NESTED} deep")));
-        }
         let path = beside(&self.file, url);
-        let text = match (self.context.load)(&path) {
-            Ok(text) => text,
-            Err(error) => {
-                return Err(self.error(node.span.start, format!("cannot read the template `{path}` of the stack `{logical}`: {error}")));
-            }
-        };
+        if self.nesting.iter().chain([&self.file]).any(|file| **file == *path) {
+            return Err(self.error(place.start, format!("the template `{path}` nests itself")));
+        }
+        if self.nesting.len() >= MOST_NESTED {
+            return Err(self.error(place.start, format!("stacks are nested more than {MOST_NESTED} deep")));
+        }
+        self.cost.pay(STACK, || self.error(place.start, "too many stacks are nested here"))?;
+        let text = (self.context.load)(&path)
+            .map_err(|error| self.error(place.start, format!("cannot read the template `{path}` of the stack `{logical}`: {error}")))?;
         let Some(document) = parse(&path, &text)?.into_iter().next() else {
             return Err(InputError::new(&path, None, "holds no template"));
         };
         let mut given = BTreeMap::new();
         for entry in properties.and_then(|properties| properties.get("Parameters")).and_then(Node::entries).unwrap_or_default() {
-            given.insert(entry.key.clone(), self.resolve(&entry.value)?);
+            given.insert(entry.key.clone(), self.resolve(&entry.value)?.moved(Span::default()));
         }
-        let prefix = format!("{}{logical}.", self.prefix);
-        Self::new(&path, document, self.context, &given, prefix, self.depth + 1).map(|template| Ok(Rc::new(template)))
+        let stack = Self {
+            prefix: format!("{}{logical}.", self.prefix),
+            nesting: [self.nesting.as_slice(), std::slice::from_ref(&self.file)].concat(),
+            cost: self.cost.clone(),
+            ..Self::new(&path, document, self.context, &given)?
+        };
+        Ok(Ok(Rc::new(stack.expanded()?)))
     }
 
     fn location(&self, address: &str, span: Span) -> Location {
@@ -389,7 +475,7 @@ impl<'a> Template<'a> {
             }
         }
         for name in self.macros() {
-            let at = self.root.entry("Transform").map(super::document::Entry::place).unwrap_or_default();
+            let at = self.root.entry("Transform").map(Entry::place).unwrap_or_default();
             declaration.skipped.push(Skipped {
                 location: self.location("Transform", at),
                 type_name: name,
@@ -400,7 +486,7 @@ impl<'a> Template<'a> {
             let (logical, node) = (entry.key.as_str(), &entry.value);
             let type_name = match node.get("Type") {
                 Some(name) => name.text().ok_or_else(|| self.error(name.span.start, "`Type` is a text, such as `AWS::S3::Bucket`"))?,
-                None if logical == "Fn::Transform" => {
+                None if logical == intrinsic::TRANSFORM => {
                     declaration.skipped.push(Skipped {
                         location: self.location(logical, entry.span),
                         type_name: logical.to_owned(),
@@ -410,61 +496,73 @@ impl<'a> Template<'a> {
                 }
                 None => return Err(self.error(entry.span.start, format!("the resource `{logical}` has no `Type`"))),
             };
-            let condition = node.get("Condition").and_then(Node::text);
-            let exists = condition.map_or(Ok(Some(true)), |name| self.condition(name, node.span.start))?;
+            let condition = node.get("Condition");
+            let named = |node: &Node| {
+                node.text().map(ToOwned::to_owned).ok_or_else(|| self.error(node.span.start, "`Condition` is the name of a condition"))
+            };
+            let exists = condition.map_or(Ok(Some(true)), |node| self.condition(&named(node)?, node.span.start))?;
             if exists == Some(false) {
                 continue;
             }
-            if type_name == "AWS::CloudFormation::Stack" {
-                match self.stack(logical, node)? {
-                    Ok(stack) => stack.declare(declaration)?,
-                    Err(reason) => declaration.skipped.push(Skipped {
-                        location: self.location(logical, entry.span),
-                        type_name: type_name.to_owned(),
-                        reason,
-                    }),
-                }
-                continue;
-            }
-            if type_name.starts_with("AWS::Serverless::") {
-                self.serverless(entry, type_name, declaration)?;
-                continue;
-            }
-            if Schemas::vendored().get(type_name).is_err() {
-                declaration.skipped.push(Skipped {
-                    location: self.location(logical, entry.span),
-                    type_name: type_name.to_owned(),
-                    reason: "no policy speaks of this type".to_owned(),
-                });
-                continue;
-            }
-            if let (None, Some(condition)) = (exists, condition) {
-                declaration.unread.push(Unread {
+            let before = declaration.resources.len();
+            self.declare_one(entry, type_name, declaration)?;
+            if let (None, Some(condition)) = (exists, condition.and_then(Node::text)) {
+                let types: BTreeSet<(&str, &str)> = declaration
+                    .resources
+                    .iter()
+                    .skip(before)
+                    .map(|one| (one.resource.type_name.as_str(), one.resource.region.as_str()))
+                    .collect();
+                declaration.unread.extend(types.into_iter().map(|(type_name, region)| Unread {
                     account: self.target.account.clone(),
-                    region: region_of(type_name, self.target).to_owned(),
+                    region: region.to_owned(),
                     type_name: type_name.to_owned(),
                     cause: not_yet(format!("whether `{logical}` is there hangs on the condition `{condition}`")),
-                });
+                }));
             }
-            let properties = match node.get("Properties") {
-                Some(properties) => self.resolve(properties)?,
-                None => Part::Map(Vec::new()),
-            };
-            if let (Ok(schema), Some(properties)) = (Schemas::vendored().get(type_name), node.get("Properties")) {
-                // What no reading gives back is a password or the like.
-                let hidden = schema.write_only().into_iter().filter_map(|name| properties.get(name)).filter(|node| node.text().is_some());
-                declaration.secrets.extend(hidden.map(|node| (self.file.clone(), node.span)));
-            }
-            let address = node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Node::text).unwrap_or(logical);
-            let id = self.id_of(logical)?.unwrap_or_else(|| self.placeholder(logical));
-            let mut declared = self.declared(type_name, &id, address, entry.span, &properties);
-            let metadata = node.get("Metadata").and_then(|metadata| metadata.entry("innovate"));
-            declared.origin.remarks.extend(metadata.map(|entry| (entry.span, entry.value.value())));
-            if !self.macros().is_empty() {
-                declared.resource.add_gap("", not_yet("a transform may change it when the stack is deployed".to_owned()));
-            }
-            declaration.resources.push(declared);
         }
+        Ok(())
+    }
+
+    /// Adds what one resource declares.
+    fn declare_one(&self, entry: &Entry, type_name: &str, declaration: &mut Declaration) -> Result<(), InputError> {
+        let (logical, node) = (entry.key.as_str(), &entry.value);
+        let skip = |reason: String| Skipped { location: self.location(logical, entry.span), type_name: type_name.to_owned(), reason };
+        if type_name == STACK_TYPE {
+            match self.stack(logical, node)? {
+                Ok(stack) => stack.declare(declaration)?,
+                Err(reason) => declaration.skipped.push(skip(reason)),
+            }
+            return Ok(());
+        }
+        if type_name.starts_with("AWS::Serverless::") {
+            return self.serverless(entry, type_name, declaration);
+        }
+        if Schemas::vendored().get(type_name).is_err() {
+            declaration.skipped.push(skip("no policy speaks of this type".to_owned()));
+            return Ok(());
+        }
+        let properties = match node.get("Properties") {
+            Some(properties) => self.resolve(properties)?,
+            None => Part::Map(Vec::new()),
+        };
+        if !matches!(properties, Part::Map(_) | Part::Null | Part::Unknown { .. }) {
+            return Err(self.error(node.get("Properties").unwrap_or(node).span.start, format!("the `Properties` of `{logical}` are a map")));
+        }
+        if let (Ok(schema), Some(properties)) = (Schemas::vendored().get(type_name), node.get("Properties")) {
+            // What no reading gives back is a password or the like.
+            let hidden = schema.write_only().into_iter().filter_map(|name| properties.get(name)).filter(|node| node.text().is_some());
+            declaration.secrets.extend(hidden.map(|node| (self.file.clone(), node.span)));
+        }
+        let address = node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Node::text).unwrap_or(logical);
+        let id = self.id_of(logical)?.unwrap_or_else(|| self.placeholder(logical));
+        let mut declared = self.declared(type_name, &id, address, entry.span, &properties);
+        let metadata = node.get("Metadata").and_then(|metadata| metadata.entry("innovate"));
+        declared.origin.remarks.extend(metadata.map(|entry| (entry.span, entry.value.value())));
+        if !self.macros().is_empty() || node.get(intrinsic::TRANSFORM).is_some() {
+            declared.resource.add_gap("", not_yet("a transform may change it when the stack is deployed".to_owned()));
+        }
+        declaration.resources.push(declared);
         Ok(())
     }
 
@@ -475,6 +573,7 @@ impl<'a> Template<'a> {
         let schema = Schemas::vendored().get(type_name).ok();
         let write_only = schema.map(innovate_model::Schema::write_only).unwrap_or_default();
         let mut builder = Builder { resource: &mut resource, places: &mut places, write_only: &write_only };
+        let properties = &properties.clone().placed(span);
         if let Some(Value::Object(object)) = builder.build(properties, "", schema.map(innovate_model::Schema::root)) {
             resource.properties = object;
         }

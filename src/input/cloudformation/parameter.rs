@@ -11,7 +11,7 @@ use crate::input::document::{InputError, Kind, Node, parse};
 pub type Parameters = BTreeMap<String, String>;
 
 /// The parameters of a file, in any of the forms that the AWS CLI, CodePipeline and the CDK take: `[{"ParameterKey", "ParameterValue"}]`,
-/// `["Key=Value"]`, `{"Parameters": {…}}`, or `{"Key": "Value"}`, as JSON or YAML.
+/// `["Key=Value"]`, either of them or `{"Key": "Value"}` under `Parameters`, or `{"Key": "Value"}`, as JSON or YAML.
 ///
 /// # Errors
 /// It is of none of these forms.
@@ -31,14 +31,16 @@ pub fn read(file: &str, text: &[u8]) -> Result<Parameters, InputError> {
         }
         Ok(())
     };
+    let inner = document.get("Parameters").filter(|inner| matches!(inner.kind, Kind::Map(_) | Kind::List(_)));
+    let document = inner.unwrap_or(document);
     match &document.kind {
-        Kind::Map(_) => of_map(document.get("Parameters").filter(|inner| inner.entries().is_some()).unwrap_or(document), &mut parameters)?,
+        Kind::Map(_) => of_map(document, &mut parameters)?,
         Kind::List(items) => {
             for item in items {
                 let pair = match &item.kind {
                     Kind::Text(text) => text.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())),
                     // A parameter whose earlier value is kept says nothing here.
-                    Kind::Map(_) if item.get("UsePreviousValue").is_some() => continue,
+                    Kind::Map(_) if is_true(item.get("UsePreviousValue")) => continue,
                     Kind::Map(_) => item
                         .get("ParameterKey")
                         .and_then(Node::scalar)
@@ -57,9 +59,15 @@ pub fn read(file: &str, text: &[u8]) -> Result<Parameters, InputError> {
 
 /// What a parameter comes to: what is given, its default, or what is known of it.
 pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Part>) -> Result<Part, InputError> {
+    if declared.entries().is_none() {
+        let message = format!("parameter `{name}` is {}; it must be a map with its `Type`", declared.describe());
+        return Err(InputError::new(file, declared.span.start, message));
+    }
     let type_name = declared.get("Type").and_then(Node::text).unwrap_or("String");
     let is_list = type_name == "CommaDelimitedList" || type_name.starts_with("List<");
-    let default = declared.get("Default").map(Part::literal).filter(|default| *default != Part::Null);
+    let default = declared.get("Default");
+    let place = default.map_or(declared.span, |default| default.span);
+    let default = default.map(Part::literal).filter(|default| *default != Part::Null);
     let allowed = declared.get("AllowedValues").and_then(Node::items).unwrap_or_default();
     if type_name.starts_with("AWS::SSM::Parameter::Value<") {
         return Ok(Part::unknown(format!("parameter `{name}` is looked up in Systems Manager when the stack is deployed")));
@@ -68,6 +76,7 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
         // Whatever it is, it is nothing to print.
         return Ok(Part::Secret { why: format!("parameter `{name}` is a secret (NoEcho)"), reference: None });
     }
+    let given = given.filter(|given| **given != Part::Absent);
     let chosen = given.cloned().or(default);
     if let (Some(Part::Scalar(_, text)), false, true) = (given, allowed.is_empty(), !is_list) {
         let texts: Vec<String> = allowed.iter().filter_map(Node::scalar).collect();
@@ -79,8 +88,8 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
     let typed = |part: Part| -> Part {
         match &part {
             Part::Scalar(_, text) if is_list => {
-                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-                Part::List(items.map(|item| (declared.span, Part::text(item))).collect())
+                // One item more than there are commas, as AWS has it: no text is one empty item.
+                Part::List(text.split(',').map(|item| (place, Part::text(item.trim()))).collect())
             }
             // A parameter is a text, or a number as text, whatever it looks like.
             Part::Scalar(Value::Number(_) | Value::Bool(_), text) if type_name != "Number" => Part::text(text.as_str()),
@@ -91,7 +100,8 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
         Some(part) => typed(part),
         None => Part::Unknown {
             why: format!("parameter `{name}` has no value here; give it one by `--parameter {name}=VALUE`"),
-            values: allowed.iter().map(|value| typed(Part::literal(value))).collect(),
+            // Of a list each item is one of the values, and there can be any number of them.
+            values: if is_list { Vec::new() } else { allowed.iter().map(|value| typed(Part::literal(value))).collect() },
         },
     })
 }

@@ -39,9 +39,16 @@ pub(super) enum Part {
 }
 
 impl Part {
+    /// A text; one with a dynamic reference is unknown, whoever put it together: it may stand for a secret.
     pub(super) fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self::Scalar(Value::from(text.as_str()), text)
+        let Some((_, reference)) = text.split_once("{{resolve:") else { return Self::Scalar(Value::from(text.as_str()), text) };
+        let service = ["ssm-secure", "ssm", "secretsmanager"].into_iter().find(|service| reference.starts_with(service));
+        let why = format!("a dynamic reference to `{}` is resolved when the stack is deployed", service.unwrap_or("another service"));
+        match service {
+            Some("ssm-secure" | "secretsmanager") => Self::Secret { why, reference: Some(text) },
+            _ => Self::unknown(why),
+        }
     }
 
     pub(super) fn unknown(why: impl Into<String>) -> Self {
@@ -71,6 +78,40 @@ impl Part {
             Value::Object(object) => {
                 Self::Map(object.iter().map(|(key, value)| (key.clone(), Span::default(), Self::of_value(value))).collect())
             }
+        }
+    }
+
+    /// The part with `span` for every place that it does not know itself.
+    pub(super) fn placed(self, span: Span) -> Self {
+        self.with_places(&|known| if known == Span::default() { span } else { known })
+    }
+
+    /// The part with `span` for all of its places: those of another file say nothing here.
+    pub(super) fn moved(self, span: Span) -> Self {
+        self.with_places(&|_| span)
+    }
+
+    fn with_places(self, place: &dyn Fn(Span) -> Span) -> Self {
+        match self {
+            Self::List(items) => Self::List(items.into_iter().map(|(span, item)| (place(span), item.with_places(place))).collect()),
+            Self::Map(entries) => {
+                Self::Map(entries.into_iter().map(|(key, span, value)| (key, place(span), value.with_places(place))).collect())
+            }
+            Self::Unknown { why, values } => {
+                Self::Unknown { why, values: values.into_iter().map(|value| value.with_places(place)).collect() }
+            }
+            other => other,
+        }
+    }
+
+    /// How much there is of it: values, and eight letters for one.
+    pub(super) fn weight(&self) -> usize {
+        1 + match self {
+            Self::Scalar(_, text) => text.len() / 8,
+            Self::List(items) => items.iter().map(|(_, item)| item.weight()).sum(),
+            Self::Map(entries) => entries.iter().map(|(_, _, value)| value.weight()).sum(),
+            Self::Unknown { values, .. } => values.iter().map(Self::weight).sum(),
+            Self::Null | Self::Absent | Self::Secret { .. } => 0,
         }
     }
 
@@ -139,18 +180,23 @@ impl Part {
         }
     }
 
-    /// What `function` gives of the arguments: where some of them are unknown, for each of their possibilities.
+    /// What `function` gives of the arguments: where some of them are unknown, for each of their possibilities that it takes.
+    /// With the others nothing is deployed.
     pub(super) fn lift<E>(arguments: Part, mut function: impl FnMut(&Part) -> Result<Part, E>) -> Result<Part, E> {
         let Some((why, _)) = arguments.first_unknown() else { return function(&arguments) };
         let why = why.to_owned();
         let Some(possibilities) = arguments.possibilities() else { return Ok(Self::unknown(why)) };
-        let mut values = Vec::new();
+        let (mut values, mut refused) = (Vec::new(), None);
         for possibility in &possibilities {
-            match function(possibility)? {
-                Self::Unknown { values: more, .. } if more.is_empty() => return Ok(Self::unknown(why)),
-                Self::Unknown { values: more, .. } => values.extend(more),
-                value => values.push(value),
+            match function(possibility) {
+                Ok(Self::Unknown { values: more, .. }) if more.is_empty() => return Ok(Self::unknown(why)),
+                Ok(Self::Unknown { values: more, .. }) => values.extend(more),
+                Ok(value) => values.push(value),
+                Err(error) => refused = Some(error),
             }
+        }
+        if let (true, Some(error)) = (values.is_empty(), refused) {
+            return Err(error);
         }
         values.dedup();
         Ok(match values.as_slice() {
@@ -189,6 +235,11 @@ impl Builder<'_> {
     pub(super) fn build(&mut self, part: &Part, pointer: &str, schema: Option<Property<'_>>) -> Option<Value> {
         match part {
             Part::Null | Part::Absent => None,
+            // CloudFormation takes one item for a list of one.
+            Part::Scalar(..) | Part::Map(_) if schema.is_some_and(|schema| schema.types() == ["array"]) => {
+                let item = self.build(part, &format!("{pointer}/0"), schema.and_then(|schema| schema.child("*")));
+                item.map(|item| Value::Array(vec![item]))
+            }
             Part::Scalar(value, text) => Some(typed(value, text, schema)),
             Part::Unknown { why, values } => {
                 self.gap(pointer, why, values, schema);

@@ -17,7 +17,7 @@ const EXECUTION: &str = "AWSLambdaBasicExecutionRole";
 /// The type of a resource that SAM makes under this name.
 pub(super) fn owner(template: &Template<'_>, logical: &str) -> Option<&'static str> {
     let owner = logical.strip_suffix("Role")?;
-    let is_function = matches!(template.type_of(owner)?, "AWS::Serverless::Function" | "AWS::Serverless::StateMachine");
+    let is_function = matches!(super::type_of(template.resource(owner)?)?, "AWS::Serverless::Function" | "AWS::Serverless::StateMachine");
     is_function.then_some("AWS::IAM::Role")
 }
 
@@ -43,9 +43,10 @@ impl Template<'_> {
                 "no policy speaks of this type; its role is judged".to_owned()
             },
         });
-        let globals = || self.root.get("Globals")?.get("Function")?.get("Role");
-        let has_role = properties.and_then(|properties| properties.get("Role")).or_else(globals).is_some();
-        if principal.is_empty() || has_role {
+        // Of what holds for every function, only a function has any.
+        let globals = self.root.get("Globals").and_then(|globals| globals.get(type_name.strip_prefix("AWS::Serverless::")?));
+        let property = |name: &str| properties.and_then(|properties| properties.entry(name)).or_else(|| globals?.entry(name));
+        if principal.is_empty() || property("Role").is_some() {
             return Ok(());
         }
         let mut managed = Vec::new();
@@ -71,6 +72,11 @@ impl Template<'_> {
                     let name = Part::text(format!("{logical}RolePolicy{number}"));
                     inline.push((place, Part::Map(vec![member("PolicyName", name), ("PolicyDocument".to_owned(), place, part)])));
                 }
+                // A condition may give the name of a policy as well as its text.
+                Part::Unknown { why, .. } => {
+                    managed.push((place, Part::unknown(why.as_str())));
+                    inline.push((place, Part::unknown(why.as_str())));
+                }
                 _ => inline.push((place, Part::unknown("SAM makes it of a policy template"))),
             }
         }
@@ -78,13 +84,17 @@ impl Template<'_> {
             "Version": "2012-10-17",
             "Statement": [{ "Action": ["sts:AssumeRole"], "Effect": "Allow", "Principal": { "Service": [principal] } }],
         }));
-        let mut role = vec![member("AssumeRolePolicyDocument", assume)];
+        let assume = match property("AssumeRolePolicyDocument") {
+            Some(entry) => (entry.key.clone(), entry.place(), self.resolve(&entry.value)?),
+            None => member("AssumeRolePolicyDocument", assume),
+        };
+        let mut role = vec![assume];
         let at = policies.map_or(entry.span, |policies| policies.span);
         role.push(("ManagedPolicyArns".to_owned(), at, Part::List(managed)));
         if !inline.is_empty() {
             role.push(("Policies".to_owned(), at, Part::List(inline)));
         }
-        if let Some(entry) = properties.and_then(|properties| properties.entry("PermissionsBoundary")) {
+        if let Some(entry) = property("PermissionsBoundary") {
             role.push((entry.key.clone(), entry.place(), self.resolve(&entry.value)?));
         }
         let name = format!("{logical}Role");
