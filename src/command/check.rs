@@ -24,6 +24,7 @@ use crate::input::declared::{Declaration, Declared, NO_REGION, Origin, Target};
 use crate::input::files::{self, Gathered, Request};
 use crate::input::helm::Chart;
 use crate::input::inventory::Inventory;
+use crate::input::named;
 use crate::policy::{self, Library, Platform, Selection};
 use crate::report::{Format, Report};
 use crate::waiver::{Accepted, Baseline, Known};
@@ -56,7 +57,7 @@ pub(super) struct Arguments {
     /// The account that the files are deployed to; without it that of the snapshot's caller, or one that nothing is known of.
     #[arg(long, value_name = "ID", env = "INNOVATE_ACCOUNT_ID")]
     account_id: Option<String>,
-    /// The name of this account, for policies that ask for it.
+    /// The name of this account, for policies that ask for it. Without a snapshot the account is then taken for one that is in no organization.
     #[arg(long, value_name = "NAME", env = "INNOVATE_ACCOUNT_NAME")]
     account_name: Option<String>,
     /// The Region that the files are deployed to.
@@ -168,7 +169,7 @@ impl Arguments {
         let (world, origins) = self.world(&gathered.declaration, snapshot, target);
         let options = engine::Options { keep_passes: false, workers: workers(), watch: None };
         let mut judgement = audit::judge(&Inventory::from(&world), &rules.library, options)?;
-        locate(&mut judgement, &origins)?;
+        locate(&mut judgement, &world, &origins)?;
         let findings = judgement.findings.to_vec().context(DISK)?;
         Ok(Baseline::new(findings.iter().filter_map(Known::of).collect()))
     }
@@ -224,7 +225,7 @@ impl Arguments {
         let inventory = Inventory::from(&world);
         let options = engine::Options { keep_passes: self.show_passes, workers: workers(), watch: None };
         let mut judgement = audit::judge(&inventory, library, options)?;
-        locate(&mut judgement, &origins)?;
+        locate(&mut judgement, &world, &origins)?;
         let files = gathered.texts.keys().cloned().collect();
         engine::accept(&mut judgement, &world, Some(&files), accepted, accept::today()).context(DISK)?;
         judgement.ledger.skipped.clone_from(&declared.skipped);
@@ -253,16 +254,22 @@ impl Arguments {
         let mut world = snapshot.unwrap_or_else(|| World {
             read_at: jiff::Timestamp::now().to_string(),
             caller: target.account.clone(),
-            unread: vec![Unread {
-                account: UNLISTED.to_owned(),
-                region: "*".to_owned(),
-                type_name: "*".to_owned(),
-                cause: Cause {
-                    code: HandlerErrorCode::NotYetKnown,
-                    action: None,
-                    message: "a file says nothing of the organization; `--snapshot` brings it".to_owned(),
-                },
-            }],
+            unread: self
+                .account_name
+                .is_none()
+                .then(|| Unread {
+                    account: UNLISTED.to_owned(),
+                    region: "*".to_owned(),
+                    type_name: "*".to_owned(),
+                    cause: Cause {
+                        code: HandlerErrorCode::NotYetKnown,
+                        action: None,
+                        message: "a file says nothing of the account and its organization; give `--account-name`, or `--snapshot`"
+                            .to_owned(),
+                    },
+                })
+                .into_iter()
+                .collect(),
             ..World::default()
         });
         let origins: HashMap<String, &Declared> =
@@ -286,6 +293,10 @@ impl Arguments {
             world.regions.remove(account);
         }
         world.resources.extend(declared.resources.iter().map(|declared| declared.resource.clone()));
+        let known = named::Known::of(&world.resources);
+        for resource in world.resources.iter_mut().filter(|resource| origins.contains_key(&resource.address())) {
+            known.note(resource);
+        }
         world.unread.extend(declared.unread.iter().cloned());
         world.judged = Some(origins.keys().cloned().collect());
         world.sort();
@@ -317,11 +328,13 @@ fn of_repository(file: &str, revision: &str, target: &Target) -> Declared {
 }
 
 /// Says of each finding where in the files it is; of an unknown, where the first value is that is not known.
-fn locate(judgement: &mut Judgement, origins: &HashMap<String, &Declared>) -> anyhow::Result<()> {
+fn locate(judgement: &mut Judgement, world: &World, origins: &HashMap<String, &Declared>) -> anyhow::Result<()> {
+    let judged = world.resources.iter().filter(|resource| world.judges(resource));
+    let world: HashMap<String, &Resource> = judged.map(|resource| (resource.address(), resource)).collect();
     let place = |finding: &mut Finding| {
         let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
         finding.location = origins.get(&address).map(|declared| {
-            let unknown = declared.resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause));
+            let unknown = world.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
             let pointer = unknown.map_or(finding.path.as_str(), |gap| gap.pointer.as_str());
             declared.origin.locate(pointer)
         });

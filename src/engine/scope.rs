@@ -441,7 +441,7 @@ impl<'a> View<'a> {
         let mut missing = BTreeSet::new();
         for other in &self.common.gapped {
             let here = other.account == self.account && sees(self.region, &other.region);
-            for gap in &other.gaps {
+            for gap in other.gaps.iter().filter(|gap| gap.refers.is_none()) {
                 let read = (here && reads.reads_looked_up(&other.type_name, &gap.pointer) && may_matter(reads, other, gap))
                     || reads.reads_in_organization(&other.type_name, &gap.pointer);
                 if read {
@@ -469,8 +469,14 @@ impl<'a> View<'a> {
 
 /// What of the resource itself `policy` reads and could not be read.
 pub(super) fn own_missing(policy: &Policy, resource: &Resource) -> impl Iterator<Item = Missing> {
-    let read = resource.gaps.iter().filter(|gap| policy.read_set.input.reads(&gap.pointer));
-    read.map(|gap| Missing { what: What::Own(gap.pointer.clone(), gap.values.clone()), cause: gap.cause.clone() })
+    let reads = &policy.read_set;
+    resource.gaps.iter().filter_map(|gap| {
+        let what = match &gap.refers {
+            Some(name) => reads.looks_up(name).then(|| What::Type(name.clone())),
+            None => reads.input.reads(&gap.pointer).then(|| What::Own(gap.pointer.clone(), gap.values.clone())),
+        };
+        Some(Missing { what: what?, cause: gap.cause.clone() })
+    })
 }
 
 /// Whether a gap of a looked-up resource can matter: where all that is asked is whether the resource refers to another, a value that is known only

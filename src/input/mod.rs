@@ -8,5 +8,6 @@ pub mod helm;
 pub mod inventory;
 pub mod journal;
 pub mod kubernetes;
+pub mod named;
 pub mod snapshot;
 pub mod terraform;

@@ -253,3 +253,59 @@ fn the_example_has_the_defects_that_it_says() {
     }
     assert!(planted >= 10, "{planted} defects are planted");
 }
+
+/// The verdict on whether the database takes connections without TLS.
+fn tls(desk: &Desk, code: i32, arguments: &[&str]) -> String {
+    let policy = ["--policy", "aws.rds.tls_not_required", "--fail-on", "info", "--show-passes", "-o", "json"];
+    let (report, _) = checked(desk, code, &[arguments, &policy].concat());
+    let found = findings(&report);
+    assert_eq!(found.len(), 1, "{report}");
+    found[0]["verdict"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_named_and_not_declared_is_unknown_not_absent() {
+    let desk = Desk::new();
+    let database = |group: &str| {
+        format!(
+            "Resources:\n  Database:\n    Type: AWS::RDS::DBInstance\n    Properties:\n      Engine: postgres\n      EngineVersion: \"14.2\"\n      \
+             DBParameterGroupName: {group}\n      DBSubnetGroupName: elsewhere\n"
+        )
+    };
+    desk.write("database.yaml", database("orders-pg14"));
+    assert_eq!(tls(&desk, 4, &["database.yaml"]), "unknown");
+    let (text, _) = checked(&desk, 4, &["database.yaml", "--policy", "aws.rds.tls_not_required"]);
+    assert!(
+        text.contains("no file declares the AWS::RDS::DBParameterGroup `orders-pg14`; `--snapshot` brings what is there already"),
+        "{text}"
+    );
+    assert!(text.contains("database.yaml:7:7"), "{text}");
+
+    let group = |force: u8| {
+        format!(
+            "Resources:\n  Group:\n    Type: AWS::RDS::DBParameterGroup\n    Properties:\n      DBParameterGroupName: orders-pg14\n      Family: postgres14\n      \
+             Description: orders\n      Parameters: {{ rds.force_ssl: {force} }}\n"
+        )
+    };
+    desk.write("group.yaml", group(0));
+    assert_eq!(tls(&desk, 3, &["database.yaml", "group.yaml"]), "fail");
+    desk.write("group.yaml", group(1));
+    assert_eq!(tls(&desk, 0, &["database.yaml", "group.yaml"]), "pass", "what else is named elsewhere does not matter to the policy");
+
+    desk.write("database.yaml", database("default.postgres14"));
+    assert_eq!(tls(&desk, 3, &["database.yaml"]), "fail", "everybody knows the default group");
+}
+
+#[test]
+fn facts_of_the_account_are_unknown_until_they_are_given() {
+    let desk = Desk::new();
+    desk.write(
+        "database.yaml",
+        "Resources:\n  Database:\n    Type: AWS::RDS::DBInstance\n    Properties: { Engine: postgres, DBInstanceClass: db.t4g.medium }\n",
+    );
+    let policy = ["database.yaml", "--policy", "aws.rds.not_multi_az", "--fail-on", "info"];
+    let code = |more: &[&str], code: i32| checked(&desk, code, &[policy.as_slice(), more].concat()).0;
+    assert!(code(&[], 4).contains("give `--account-name`, or `--snapshot`"));
+    code(&["--account-name", "production"], 3);
+    code(&["--account-name", "sandbox"], 0);
+}

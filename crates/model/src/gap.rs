@@ -34,6 +34,9 @@ pub struct Gap {
     /// The values that it can have, where these are known, as JSON; `null` for its absence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// The type of what the value at the pointer names, where it is that resource that is not known, and not the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refers: Option<String>,
 }
 
 /// What stands for the accounts of an organization that could not be listed.

@@ -51,7 +51,7 @@ impl Resource {
 
     /// Adds a gap at `pointer`, unless one with the same pointer and cause is there.
     pub fn add_gap(&mut self, pointer: impl Into<String>, cause: Cause) {
-        let gap = Gap { pointer: pointer.into(), cause, values: Vec::new() };
+        let gap = Gap { pointer: pointer.into(), cause, values: Vec::new(), refers: None };
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }

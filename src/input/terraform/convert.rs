@@ -440,7 +440,7 @@ impl Converter<'_> {
     }
 
     fn gap(&mut self, pointer: &str, code: HandlerErrorCode, message: String) {
-        let gap = Gap { pointer: pointer.to_owned(), cause: Cause { code, action: None, message }, values: Vec::new() };
+        let gap = Gap { pointer: pointer.to_owned(), cause: Cause { code, action: None, message }, values: Vec::new(), refers: None };
         if !self.converted.gaps.contains(&gap) {
             self.converted.gaps.push(gap);
         }

@@ -55,7 +55,7 @@ pub fn hostile(format: &str, volumes: usize) -> String {
     world.resources.extend(names.map(|id| resource("AWS::EC2::Volume", &id, PRODUCTION, "eu-west-1", json!({ "Encrypted": false }))));
     let cause = Cause { code: HandlerErrorCode::AccessDenied, action: Some(HOSTILE.to_owned()), message: HOSTILE.to_owned() };
     let mut unread = resource("AWS::EC2::Volume", "vol-unread", MANAGEMENT, "eu-west-1", json!({}));
-    unread.gaps.push(Gap { pointer: "/Encrypted".to_owned(), cause: cause.clone(), values: Vec::new() });
+    unread.gaps.push(Gap { pointer: "/Encrypted".to_owned(), cause: cause.clone(), values: Vec::new(), refers: None });
     world.resources.push(unread);
     world.unread.push(Unread { account: PRODUCTION.to_owned(), region: "us-east-1".to_owned(), type_name: "*".to_owned(), cause });
     world.sort();
