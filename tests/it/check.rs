@@ -309,3 +309,15 @@ fn facts_of_the_account_are_unknown_until_they_are_given() {
     code(&["--account-name", "production"], 3);
     code(&["--account-name", "sandbox"], 0);
 }
+
+#[test]
+fn the_page_tells_what_was_not_judged() {
+    let desk = Desk::new();
+    desk.write("good.yaml", PLAIN.to_owned() + "  Function:\n    Type: AWS::Lambda::Function\n");
+    desk.write("bad.yaml", "Resources:\n  A: [\n");
+    checked(&desk, 1, &["good.yaml", "bad.yaml", "-o", "html=page.html"]);
+    let page = fs::read_to_string(desk.path("page.html")).unwrap();
+    assert!(page.contains("Files that could not be read") && page.contains("bad.yaml:"), "the broken file");
+    assert!(page.contains("1 file could not be read"), "in the banner");
+    assert!(page.contains("AWS::Lambda::Function Function"), "what no policy judges");
+}
