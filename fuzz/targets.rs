@@ -7,7 +7,8 @@ use std::io;
 
 use innovate::input::cloudformation::{self, Context, Exports, Parameters, parameter};
 use innovate::input::declared::Target;
-use innovate::input::{document, snapshot};
+use innovate::input::helm::Chart;
+use innovate::input::{document, kubernetes, snapshot, terraform};
 
 /// YAML and JSON.
 pub fn document(bytes: &[u8]) {
@@ -33,6 +34,16 @@ pub fn cloudformation(bytes: &[u8]) {
     }
 }
 
+/// Manifests, and what `helm template` prints.
+pub fn kubernetes(bytes: &[u8]) {
+    let target = Target::default();
+    let documents = document::parse("any.yaml", bytes).unwrap_or_default();
+    let declarations = [kubernetes::read("any.yaml", &documents, &target), Chart::default().rendered(bytes, &target)];
+    for declared in declarations.into_iter().flatten().flat_map(|declaration| declaration.resources) {
+        let _ = declared.origin.locate("/spec/0/any");
+    }
+}
+
 /// Files of parameters.
 pub fn parameters(bytes: &[u8]) {
     let _ = parameter::read("any.json", bytes);
@@ -41,4 +52,10 @@ pub fn parameters(bytes: &[u8]) {
 /// Snapshots.
 pub fn snapshot(bytes: &[u8]) {
     let _ = snapshot::read(bytes);
+}
+
+/// Plans and states of Terraform.
+pub fn terraform(bytes: &[u8]) {
+    let _ = terraform::is_plan(bytes);
+    let _ = terraform::read("any.json", bytes, &Target::default());
 }

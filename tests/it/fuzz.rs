@@ -11,11 +11,13 @@ type Target = (&'static str, fn(&[u8]));
 
 #[test]
 fn every_fuzz_target_takes_its_seeds_whole_cut_and_changed() {
-    let targets: [Target; 4] = [
+    let targets: [Target; 6] = [
         ("cloudformation", targets::cloudformation),
         ("document", targets::document),
+        ("kubernetes", targets::kubernetes),
         ("parameters", targets::parameters),
         ("snapshot", targets::snapshot),
+        ("terraform", targets::terraform),
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let names = |folder: &str| {

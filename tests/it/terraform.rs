@@ -249,6 +249,32 @@ fn what_is_not_configured_is_left_to_aws_and_without_configuration_nobody_knows(
 }
 
 #[test]
+fn outputs_that_refer_to_many_outputs_of_many_modules_come_to_an_end() {
+    for (levels, is_found) in [(2, true), (20, false)] {
+        let outputs = |references: Vec<String>| -> Value {
+            let output = json!({ "expression": { "references": references } });
+            (0..8).map(|number| (format!("o{number}"), output.clone())).collect::<Map<String, Value>>().into()
+        };
+        let block = json!({ "address": "aws_kms_key.k", "mode": "managed", "type": "aws_kms_key", "name": "k" });
+        let mut module = json!({ "resources": [block], "outputs": outputs(vec!["aws_kms_key.k.arn".to_owned()]) });
+        for _ in 1..levels {
+            let references = (0..8).map(|number| format!("module.m.o{number}")).collect();
+            module = json!({ "outputs": outputs(references), "module_calls": { "m": { "module": module } } });
+        }
+        let expressions = json!({ "kms_key_id": refers(&["module.m.o0", "module.m"]) });
+        let log = group("g", json!({ "name": "/g" }), json!({ "kms_key_id": true }), expressions);
+        let mut document = plan(&[log, key("k")]);
+        let address = format!("{}aws_kms_key.k", "module.m.".repeat(levels));
+        document["resource_changes"][1]["address"] = json!(address);
+        document["configuration"]["root_module"]["module_calls"] = json!({ "m": { "module": module } });
+        let declaration = declare(&document);
+        let log = find(&declaration, "aws_cloudwatch_log_group.g");
+        assert_eq!(log.text("KmsKeyId"), is_found.then_some(address.as_str()));
+        assert_eq!(gaps(log).is_empty(), is_found);
+    }
+}
+
+#[test]
 fn counts_and_keys_lead_to_the_instance_of_the_same_key_or_to_all() {
     let numbered = |mut resource: Value, index: Value| {
         resource["index"] = index;

@@ -1,5 +1,6 @@
 //! What the expressions of a configuration refer to.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -8,6 +9,9 @@ use super::plan::{Planned, key, steps, without_key};
 
 /// How far references are followed through variables and outputs.
 const FARTHEST: usize = 32;
+
+/// Expressions that are followed for one attribute: each may refer to several, which would be too many to count.
+const MOST_EXPRESSIONS: usize = 10_000;
 
 /// The resources of a plan and the configuration that they come from.
 pub(super) struct Configuration<'a> {
@@ -28,6 +32,21 @@ struct Place {
     module: String,
     /// `each.key` or `count.index`.
     key: Option<Value>,
+}
+
+/// How far references may still be followed.
+#[derive(Clone, Copy)]
+struct Left<'a> {
+    depth: usize,
+    expressions: &'a Cell<usize>,
+}
+
+impl Left<'_> {
+    /// What is left after one expression more; none where that is one too many.
+    fn after_one(self) -> Option<Self> {
+        self.expressions.set(self.expressions.get().checked_sub(1)?);
+        Some(Self { depth: self.depth.checked_sub(1)?, ..self })
+    }
 }
 
 impl<'a> Configuration<'a> {
@@ -81,7 +100,8 @@ impl<'a> Configuration<'a> {
     pub(super) fn targets(&self, resource: &Planned, references: &[String]) -> Option<Vec<usize>> {
         let place = Place { module: resource.module(), key: Some(resource.index.clone()).filter(|key| !key.is_null()) };
         let for_each = self.block(resource).and_then(|block| block.get("for_each_expression"));
-        self.follow(&place, references.iter().map(String::as_str), for_each, FARTHEST).filter(|found| !found.is_empty())
+        let left = Left { depth: FARTHEST, expressions: &Cell::new(MOST_EXPRESSIONS) };
+        self.follow(&place, references.iter().map(String::as_str), for_each, left).filter(|found| !found.is_empty())
     }
 
     fn follow<'b>(
@@ -89,9 +109,9 @@ impl<'a> Configuration<'a> {
         place: &Place,
         references: impl Iterator<Item = &'b str> + Clone,
         for_each: Option<&Value>,
-        left: usize,
+        left: Left<'_>,
     ) -> Option<Vec<usize>> {
-        let left = left.checked_sub(1)?;
+        let left = left.after_one()?;
         let mut found = Vec::new();
         let mut keyed = references.clone().any(|reference| matches!(reference, "each.key" | "count.index"));
         let mut longest: Vec<&str> = Vec::new();
@@ -155,7 +175,7 @@ impl<'a> Configuration<'a> {
         Some(found)
     }
 
-    fn expression(&self, place: &Place, expression: &Value, for_each: Option<&Value>, left: usize) -> Option<Vec<usize>> {
+    fn expression(&self, place: &Place, expression: &Value, for_each: Option<&Value>, left: Left<'_>) -> Option<Vec<usize>> {
         let listed = expression.get("references").and_then(Value::as_array)?;
         let through: Vec<&str> = listed.iter().filter_map(Value::as_str).collect();
         self.follow(place, through.iter().copied(), for_each, left)
