@@ -32,7 +32,7 @@ not_applicable if not workloads.pod
 # Names that end so hold the credential itself, not where it is or how long it lives.
 is_named(name) if {
 	regex.match(
-		`(?i)(^|[_.-])(password|passwd|passphrase|pwd|secret|token|credentials?|(api|access|auth|private|secret|encryption|signing)[_-]?key)$`,
+		`(?i)(^|[_.-])(password|passwd|passphrase|pass|pwd|dbpass|secret|token|credentials?|(api|access|auth|private|secret|encryption|signing)[_-]?key)$`,
 		name,
 	)
 }

@@ -13,11 +13,11 @@ use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Position, Re
 use super::accept::{self, Accept};
 use super::audit::{self, FailOn};
 use super::output::{self, Output};
-use super::revision::Revision;
+use super::revision::{self, Revision};
 use super::settings::{Chosen, Policies};
 use super::{DISK, Exit, Global, usage};
 use crate::engine::{self, Judgement};
-use crate::finding::Finding;
+use crate::finding::{Finding, Verdict};
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
 use crate::input::declared::{Declaration, Declared, NO_REGION, Origin, Target};
@@ -42,6 +42,9 @@ pub(super) struct Arguments {
     /// The value of a template parameter; repeatable.
     #[arg(long, value_name = "KEY=VALUE")]
     parameter: Vec<String>,
+    /// Leave out files and folders of this pattern, as in `.gitignore`; repeatable.
+    #[arg(long, value_name = "PATTERN", env = "INNOVATE_EXCLUDE", value_delimiter = ',')]
+    exclude: Vec<String>,
     /// Values for Helm charts: a file; repeatable, the last one counts.
     #[arg(long, value_name = "FILE")]
     values: Vec<PathBuf>,
@@ -90,6 +93,11 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     let snapshot = arguments.snapshot.as_deref().map(audit::read_snapshot).transpose()?;
     let target = arguments.target(snapshot.as_ref());
     let mut gathered = arguments.gather(&target)?;
+    let nothing = gathered.declaration == Declaration::default() && gathered.broken.is_empty();
+    match gathered.strangers.first() {
+        Some(stranger) if nothing => return Err(usage(stranger)),
+        _ => gathered.broken.append(&mut gathered.strangers),
+    }
     if gathered.declaration.resources.is_empty() && gathered.declaration.skipped.is_empty() && gathered.broken.is_empty() {
         let others = gathered.others;
         let (paths, files) = (arguments.paths.join("`, `"), if others == 1 { "file" } else { "files" });
@@ -120,6 +128,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         gathered.declaration.resources.extend(changed.iter().map(|file| of_repository(file, name, &target)));
     }
     let known = arguments.failures(&earlier, snapshot.clone(), &target, &rules)?;
+    // A file that is gone was looked at, too.
+    rules.gone = earlier.texts.keys().cloned().collect();
     rules.accepted.baseline = Some(rules.accepted.baseline.unwrap_or_default().with(known));
     arguments.answer(gathered, snapshot, &target, &rules)
 }
@@ -132,6 +142,8 @@ struct Rules {
     library: Library,
     frameworks: Vec<Framework>,
     accepted: Accepted,
+    /// Files of the revision.
+    gone: BTreeSet<String>,
 }
 
 impl Arguments {
@@ -147,7 +159,7 @@ impl Arguments {
             return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
         }
         let accepted = self.accept.load(&known, declared.resources.iter().map(|declared| &declared.origin))?;
-        Ok(Rules { library, frameworks, accepted })
+        Ok(Rules { library, frameworks, accepted, gone: BTreeSet::new() })
     }
 
     /// The files that the rules are in.
@@ -161,14 +173,14 @@ impl Arguments {
     fn gather_in(&self, root: &Path, target: &Target) -> anyhow::Result<Gathered> {
         let there = |path: &&String| Path::new(path).is_relative() && root.join(path).exists();
         let paths: Vec<String> = self.paths.iter().filter(there).cloned().collect();
-        self.gather_paths(root, &paths, None, target)
+        self.gather_paths(root, &paths, None, None, target)
     }
 
     /// What fails of what was gathered.
     fn failures(&self, gathered: &Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Baseline> {
         let (world, origins) = self.world(&gathered.declaration, snapshot, target);
         let options = engine::Options { keep_passes: false, workers: workers(), watch: None };
-        let mut judgement = audit::judge(&Inventory::from(&world), &rules.library, options)?;
+        let mut judgement = both_ways(&world, &gathered.declaration, &rules.library, options)?;
         locate(&mut judgement, &world, &origins)?;
         let findings = judgement.findings.to_vec().context(DISK)?;
         Ok(Baseline::new(findings.iter().filter_map(Known::of).collect()))
@@ -182,10 +194,18 @@ impl Arguments {
         } else {
             None
         };
-        self.gather_paths(Path::new(""), &self.paths, stdin, target)
+        let tracked = revision::tracked(&self.paths);
+        self.gather_paths(Path::new(""), &self.paths, stdin, Some(&tracked), target)
     }
 
-    fn gather_paths(&self, root: &Path, paths: &[String], stdin: Option<Vec<u8>>, target: &Target) -> anyhow::Result<Gathered> {
+    fn gather_paths(
+        &self,
+        root: &Path,
+        paths: &[String],
+        stdin: Option<Vec<u8>>,
+        tracked: Option<&BTreeSet<String>>,
+        target: &Target,
+    ) -> anyhow::Result<Gathered> {
         let parameters = self.parameters()?;
         let chart = Chart { values: self.values.clone(), set: self.set.clone(), namespace: self.namespace.clone(), ..Chart::default() };
         let helm = |arguments: &[OsString]| {
@@ -196,7 +216,8 @@ impl Arguments {
             command.args(arguments).output()
         };
         let workers = workers();
-        files::gather(&Request { root, paths, stdin, target, parameters: &parameters, chart: &chart, helm: &helm, workers }).map_err(usage)
+        let (parameters, chart, helm, excluded) = (&parameters, &chart, &helm, self.exclude.as_slice());
+        files::gather(&Request { root, paths, stdin, target, parameters, chart, helm, tracked, excluded, workers }).map_err(usage)
     }
 
     fn parameters(&self) -> anyhow::Result<Parameters> {
@@ -216,21 +237,20 @@ impl Arguments {
 
     /// Judges what the files declare, and reports.
     fn answer(&self, mut gathered: Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Exit> {
-        let Rules { library, frameworks, accepted } = rules;
+        let Rules { library, frameworks, accepted, gone } = rules;
         let resources = &gathered.declaration.resources;
         let platforms: BTreeSet<Platform> = resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
         let library = &library.clone().on(&platforms.into_iter().collect::<Vec<_>>());
         let declared = std::mem::take(&mut gathered.declaration);
         let (world, origins) = self.world(&declared, snapshot, target);
-        let inventory = Inventory::from(&world);
         let options = engine::Options { keep_passes: self.show_passes, workers: workers(), watch: None };
-        let mut judgement = audit::judge(&inventory, library, options)?;
+        let mut judgement = both_ways(&world, &declared, library, options)?;
         locate(&mut judgement, &world, &origins)?;
-        let files = gathered.texts.keys().cloned().collect();
+        let files = gathered.texts.keys().chain(gone).cloned().collect();
         engine::accept(&mut judgement, &world, Some(&files), accepted, accept::today()).context(DISK)?;
         judgement.ledger.skipped.clone_from(&declared.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
-        judgement.ledger.complete &= gathered.broken.is_empty();
+        judgement.ledger.complete &= gathered.broken.is_empty() && !declared.skipped.iter().any(|skipped| skipped.unread);
         let sensitive = library.policies.iter().filter(|policy| policy.metadata.custom.sensitive).map(|policy| policy.id.as_str());
         let sensitive: BTreeSet<&str> = sensitive.collect();
         for finding in judgement.findings.iter().context(DISK)? {
@@ -297,11 +317,73 @@ impl Arguments {
         for resource in world.resources.iter_mut().filter(|resource| origins.contains_key(&resource.address())) {
             known.note(resource);
         }
-        world.unread.extend(declared.unread.iter().cloned());
         world.judged = Some(origins.keys().cloned().collect());
         world.sort();
         (world, origins)
     }
+}
+
+/// The verdicts on a world in which some resources may be there or not: those that are the same with all of them and with none of them, and unknown otherwise.
+/// So a resource that hangs on a condition puts no verdict in doubt that it has nothing to do with.
+fn both_ways(world: &World, declared: &Declaration, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
+    let uncertain = &declared.conditional;
+    if uncertain.is_empty() {
+        return audit::judge(&Inventory::from(world), library, options);
+    }
+    let (keep_passes, options) = (options.keep_passes, engine::Options { keep_passes: true, ..options });
+    let mut with = audit::judge(&Inventory::from(world), library, options)?;
+    let mut less = world.clone();
+    less.resources.retain(|resource| !uncertain.contains(&resource.address()));
+    let without = audit::judge(&Inventory::from(&less), library, options)?;
+    let keyed = |judgement: &Judgement| -> anyhow::Result<BTreeMap<(String, String), Vec<Finding>>> {
+        let mut keyed: BTreeMap<_, Vec<Finding>> = BTreeMap::new();
+        for finding in judgement.findings.to_vec().context(DISK)? {
+            keyed.entry((finding.policy.clone(), address(&finding))).or_default().push(finding);
+        }
+        Ok(keyed)
+    };
+    let mut others = keyed(&without)?;
+    let judged: HashMap<String, &Resource> = less.resources.iter().map(|resource| (resource.address(), resource)).collect();
+    let causes: BTreeSet<Cause> = declared.unread.iter().map(|unread| unread.cause.clone()).collect();
+    let causes: Vec<Cause> = causes.into_iter().collect();
+    let mut findings = Vec::new();
+    let mut all = keyed(&with)?;
+    for key in others.keys() {
+        all.entry(key.clone()).or_default();
+    }
+    for (key, mut mine) in all {
+        let Some(resource) = judged.get(&key.1) else {
+            // It is judged as if it were there.
+            findings.extend(mine);
+            continue;
+        };
+        let theirs = others.remove(&key).unwrap_or_default();
+        let verdict = |found: &[Finding]| found.first().map_or(Verdict::NotApplicable, |finding| finding.verdict);
+        let (one, other) = (verdict(&mine), verdict(&theirs));
+        if one == other {
+            let is_both = |finding: &Finding| theirs.iter().any(|other| other.fingerprint == finding.fingerprint);
+            if mine.iter().any(is_both) {
+                mine.retain(is_both);
+            }
+            findings.extend(mine);
+            continue;
+        }
+        let Some(policy) = library.policies.iter().find(|policy| policy.id == key.0) else { continue };
+        let severity = policy.metadata.custom.severity;
+        let mut unknown = Finding::new(&key.0, Verdict::Unknown, severity, resource, engine::unknown_message(&causes), String::new(), 0);
+        unknown.causes.clone_from(&causes);
+        findings.push(unknown);
+        if let Some(counts) = with.ledger.policies.get_mut(&key.0) {
+            counts.change(one, Verdict::Unknown);
+        }
+    }
+    findings.retain(|finding| keep_passes || finding.verdict != Verdict::Pass);
+    with.findings = findings.into();
+    Ok(with)
+}
+
+fn address(finding: &Finding) -> String {
+    format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id)
 }
 
 fn workers() -> usize {
@@ -332,7 +414,7 @@ fn locate(judgement: &mut Judgement, world: &World, origins: &HashMap<String, &D
     let judged = world.resources.iter().filter(|resource| world.judges(resource));
     let world: HashMap<String, &Resource> = judged.map(|resource| (resource.address(), resource)).collect();
     let place = |finding: &mut Finding| {
-        let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
+        let address = address(finding);
         finding.location = origins.get(&address).map(|declared| {
             let unknown = world.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
             let pointer = unknown.map_or(finding.path.as_str(), |gap| gap.pointer.as_str());

@@ -100,8 +100,11 @@ pub(super) fn write(outputs: &[Output], usual: Format, report: &Report<'_>) -> a
             }
             Place::Stdout => {
                 let mut stdout = BufWriter::new(io::stdout().lock());
-                output.format.write(report, &mut stdout)?;
-                stdout.flush()?;
+                match output.format.write(report, &mut stdout).and_then(|()| stdout.flush()) {
+                    // A reader that has seen enough does not change what was found.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => drop(stdout.into_parts()),
+                    written => written?,
+                }
             }
         }
     }

@@ -85,6 +85,16 @@ impl Revision {
     }
 }
 
+/// The files that Git tracks in the paths, from the folder that the program runs in; none where there is no repository.
+pub(super) fn tracked(paths: &[String]) -> BTreeSet<String> {
+    if !paths.iter().any(|path| Path::new(path).is_dir()) {
+        return BTreeSet::new();
+    }
+    let there = paths.iter().filter(|path| *path != "-" && Path::new(path).exists()).map(String::as_str);
+    let listed = git(["ls-files", "-z", "--cached", "--"].into_iter().chain(there), None).unwrap_or_default();
+    listed.split('\0').filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect()
+}
+
 /// The text of a file; none where it is not there.
 fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match std::fs::read(path) {

@@ -196,7 +196,8 @@ fn record(
     }
 }
 
-fn unknown_message(causes: &[Cause]) -> String {
+/// What is said of a verdict that these causes keep from being known.
+pub fn unknown_message(causes: &[Cause]) -> String {
     let mut parts: Vec<String> = causes
         .iter()
         .map(|cause| match &cause.action {

@@ -23,7 +23,7 @@ pub use diff::{Diff, VerdictChange};
 pub use example::{CaseFailure, Example, ExampleError, ExampleReport, Tests, run as run_examples, run_chosen};
 pub use explain::{Basis, Change, Explanation, explain};
 pub use findings::Findings;
-pub use judge::Judge;
+pub use judge::{Judge, unknown_message};
 pub use lint::{Filled, LINTS, Lint, lint, lint_broken, lint_files, lint_library, lint_module};
 pub use refusal::Refusal;
 pub use scope::Common;
@@ -60,6 +60,19 @@ impl Counts {
             Verdict::Pass => self.pass += 1,
             Verdict::NotApplicable => self.not_applicable += 1,
         }
+    }
+
+    /// Takes one verdict for another.
+    pub fn change(&mut self, from: Verdict, to: Verdict) {
+        let count = match from {
+            Verdict::Fail => &mut self.fail,
+            Verdict::Unknown => &mut self.unknown,
+            Verdict::Waived => &mut self.waived,
+            Verdict::Pass => &mut self.pass,
+            Verdict::NotApplicable => &mut self.not_applicable,
+        };
+        *count = count.saturating_sub(1);
+        self.add(to);
     }
 
     /// Adds those of others.

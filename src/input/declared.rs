@@ -1,6 +1,6 @@
 //! What files declare, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use innovate_model::{Location, Resource, Span, Unread};
@@ -62,6 +62,9 @@ pub struct Skipped {
     pub type_name: String,
     /// Why it is not judged.
     pub reason: String,
+    /// Whether policies may have something to say of what it stands for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unread: bool,
 }
 
 /// What files declare.
@@ -73,6 +76,8 @@ pub struct Declaration {
     pub skipped: Vec<Skipped>,
     /// Types of which resources may be there or not.
     pub unread: Vec<Unread>,
+    /// The addresses of these resources.
+    pub conditional: BTreeSet<String>,
     /// Files and where in them something is that nobody should see.
     pub secrets: Vec<(Arc<str>, Span)>,
 }
@@ -80,10 +85,11 @@ pub struct Declaration {
 impl Declaration {
     /// Adds what others declare.
     pub fn extend(&mut self, other: Self) {
-        let Self { resources, skipped, unread, secrets } = other;
+        let Self { resources, skipped, unread, conditional, secrets } = other;
         self.resources.extend(resources);
         self.skipped.extend(skipped);
         self.unread.extend(unread);
+        self.conditional.extend(conditional);
         self.secrets.extend(secrets);
     }
 }

@@ -20,6 +20,9 @@ use super::{kubernetes, terraform};
 /// The name of what comes from standard input.
 pub const STDIN: &str = "<stdin>";
 
+/// What is said of a file that is none of ours.
+const STRANGE: &str = "is nothing that can be checked: no CloudFormation template, no `cdk.out/manifest.json`, no Terraform plan as JSON and no Kubernetes manifest";
+
 /// What a file of a folder must have somewhere to be looked into.
 const MARKS: [&str; 4] = ["Resources", "apiVersion", "planned_values", "artifacts"];
 
@@ -45,6 +48,10 @@ pub struct Request<'a> {
     pub chart: &'a Chart,
     /// Runs `helm` with these arguments in [`Self::root`].
     pub helm: &'a (dyn Fn(&[OsString]) -> io::Result<Output> + Sync),
+    /// Files that Git tracks, which are read whatever is ignored; none where nothing is to be ignored.
+    pub tracked: Option<&'a BTreeSet<String>>,
+    /// Patterns of files and folders to leave out, as in `.gitignore`.
+    pub excluded: &'a [String],
     /// Threads.
     pub workers: usize,
 }
@@ -62,6 +69,8 @@ pub struct Gathered {
     pub files: usize,
     /// Files of folders that hold nothing of this kind.
     pub others: usize,
+    /// Files that the user named and that hold nothing of this kind.
+    pub strangers: Vec<InputError>,
 }
 
 impl Gathered {
@@ -105,6 +114,7 @@ struct Raw {
 /// A path is not there, or a folder cannot be read.
 pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
     let (names, charts) = walk(request)?;
+    let named: BTreeSet<&String> = names.iter().filter(|(_, named)| *named).map(|(name, _)| name).collect();
     let mut gathered = Gathered::default();
     let found = shared_out(request.workers, &names, |(name, named)| {
         let raw = load(request, name, *named);
@@ -113,6 +123,7 @@ pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
     let mut files = Vec::new();
     for (examined, (name, text)) in found {
         match examined {
+            Ok(Kind::Other) if named.contains(&name) => gathered.strangers.push(InputError::new(&name, None, STRANGE)),
             Ok(Kind::Other) => gathered.others += 1,
             Ok(kind) => {
                 gathered.texts.insert(name.clone(), text);
@@ -137,6 +148,12 @@ type Found = (Vec<(String, bool)>, Vec<String>);
 /// The files of the paths, each once, but for what belongs to charts.
 fn walk(request: &Request<'_>) -> Result<Found, InputError> {
     let mut names: BTreeMap<String, bool> = BTreeMap::new();
+    let mut excluded = ignore::gitignore::GitignoreBuilder::new(request.root);
+    for pattern in request.excluded {
+        let added = excluded.add_line(None, pattern).map(drop);
+        added.map_err(|error| InputError::new(pattern, None, format!("is no pattern of files: {error}")))?;
+    }
+    let excluded = excluded.build().map_err(|error| InputError::new("--exclude", None, error.to_string()))?;
     for path in request.paths {
         if path == "-" {
             names.insert(STDIN.to_owned(), true);
@@ -152,7 +169,8 @@ fn walk(request: &Request<'_>) -> Result<Found, InputError> {
         }
         let mut walk = ignore::WalkBuilder::new(&full);
         // What nobody commits is not what is deployed, but for what the CDK writes; a hidden folder may be somebody's own.
-        walk.hidden(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
+        walk.standard_filters(request.tracked.is_some()).ignore(false).hidden(false).require_git(false);
+        walk.filter_entry(|entry| entry.file_name() != ".git");
         let mut walks = vec![walk];
         while let Some(walk) = walks.pop() {
             for entry in walk.build() {
@@ -170,7 +188,15 @@ fn walk(request: &Request<'_>) -> Result<Found, InputError> {
                 }
             }
         }
+        let within = shown(path);
+        let is_within = |name: &&String| within == "." || name.starts_with(&format!("{}/", within.trim_end_matches('/')));
+        let tracked = request.tracked.into_iter().flatten().filter(is_within);
+        let ends = |name: &&String| name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending));
+        for name in tracked.filter(ends).filter(|name| request.root.join(name).is_file()) {
+            names.entry(name.clone()).or_insert(false);
+        }
     }
+    names.retain(|name, named| *named || !excluded.matched_path_or_any_parents(name, false).is_ignore());
     let mut charts: Vec<String> = Vec::new();
     // A chart comes before the charts that it holds.
     for name in names.keys().filter(|name| name.rsplit('/').next() == Some(helm::CHART)) {
@@ -247,6 +273,10 @@ fn examine(raw: &Raw) -> Result<Kind, InputError> {
         Ok(bytes) => bytes.as_slice(),
         Err(error) => return Err(InputError::new(&raw.name, None, format!("cannot be read: {error}"))),
     };
+    if let Some(text) = utf_16(bytes) {
+        let is_ours = raw.named || MARKS.iter().any(|mark| text.contains(mark));
+        return if is_ours { Err(InputError::new(&raw.name, None, "is UTF-16; save the file as UTF-8")) } else { Ok(Kind::Other) };
+    }
     let text: Cow<'_, str> = String::from_utf8_lossy(bytes);
     if !raw.named && !MARKS.iter().any(|mark| text.contains(mark)) {
         return Ok(Kind::Other);
@@ -265,18 +295,39 @@ fn examine(raw: &Raw) -> Result<Kind, InputError> {
     match <[Node; 1]>::try_from(documents) {
         Ok([document]) if cloudformation::is_template(&document) => Ok(Kind::Template(document)),
         Ok([document]) if cdk::is_manifest(&document) => Ok(Kind::Assembly(document)),
-        _ if raw.named => {
-            let known = "no CloudFormation template, no `cdk.out/manifest.json`, no Terraform plan as JSON and no Kubernetes manifest";
-            Err(InputError::new(&raw.name, None, format!("is nothing that can be checked: {known}")))
+        Err(documents) if documents.iter().any(cloudformation::is_template) => {
+            let second = documents.get(1).map(|document| document.span.start);
+            Err(InputError::new(&raw.name, second, "is a second document; CloudFormation takes one template a file"))
         }
         _ => Ok(Kind::Other),
     }
 }
 
+/// The text of a file that begins as UTF-16 does.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let (rest, is_little) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, true),
+        [0xfe, 0xff, rest @ ..] => (rest, false),
+        _ => return None,
+    };
+    let unit = |pair: [u8; 2]| if is_little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
+    let units = rest.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(unit);
+    Some(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
 /// Whether a text that does not parse was meant to be one of ours: not so a template of templates.
 fn is_meant(text: &str) -> bool {
+    let has = |words: &[&str]| words.iter().all(|word| text.contains(word));
     let begins = |word: &str| text.lines().any(|line| line.trim_start_matches(['"', '{', ' ', '\t']).starts_with(word));
-    !text.contains("{{ ") && !text.contains("{{-") && (begins("AWSTemplateFormatVersion") || text.lines().any(|line| line == "Resources:"))
+    if text.trim_start().starts_with('{') && !text.trim_start().starts_with("{{") {
+        return has(&["\"Resources\"", "\"Type\""])
+            || has(&["\"format_version\"", "\"planned_values\""])
+            || has(&["\"apiVersion\"", "\"kind\""]);
+    }
+    let is_templated = text.contains("{{");
+    begins("AWSTemplateFormatVersion")
+        || (!is_templated && text.lines().any(|line| line.starts_with("Resources:")) && text.contains("Type:"))
+        || (!is_templated && ["apiVersion:", "kind:"].iter().all(|word| text.lines().any(|line| line.starts_with(word))))
 }
 
 /// Takes the stacks of assemblies for templates with the account and Region that they go to, and leaves out what else lies beside them, and the
@@ -432,8 +483,12 @@ fn declare(request: &Request<'_>, files: Vec<File>, gathered: &mut Gathered) {
             Ok(mut declaration) => {
                 for declared in &mut declaration.resources {
                     // Two templates may name one resource, such as those of two environments.
+                    let before = declared.resource.address();
                     while !addresses.insert(declared.resource.address()) {
                         declared.resource.id = format!("{}#{}", declared.origin.file, declared.resource.id);
+                    }
+                    if declaration.conditional.remove(&before) {
+                        declaration.conditional.insert(declared.resource.address());
                     }
                 }
                 gathered.declaration.extend(declaration);

@@ -199,7 +199,7 @@ impl Reader<'_> {
 
     fn skip(&mut self, span: Span, address: &str, type_name: &str, reason: &str) {
         let location = Location { file: self.file.to_owned(), address: address.to_owned(), span };
-        self.found.skipped.push(Skipped { location, type_name: type_name.to_owned(), reason: reason.to_owned() });
+        self.found.skipped.push(Skipped { location, type_name: type_name.to_owned(), reason: reason.to_owned(), unread: false });
     }
 }
 

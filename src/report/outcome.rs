@@ -50,6 +50,10 @@ fn incomplete(ledger: &Ledger) -> Option<String> {
     let broken: Vec<String> = ledger.broken.iter().map(ToString::to_string).collect();
     let reading = match broken.is_empty() {
         _ if ledger.interrupted => "the reading was interrupted".to_owned(),
+        true if ledger.skipped.iter().any(|skipped| skipped.unread) => {
+            let count = ledger.skipped.iter().filter(|skipped| skipped.unread).count();
+            format!("{} could not be followed", counted(count, "declaration", "declarations"))
+        }
         true => "not everything that the policies need was read".to_owned(),
         false => format!("{} could not be read: {}", counted(broken.len(), "file", "files"), broken.join("; ")),
     };

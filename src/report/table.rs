@@ -146,7 +146,9 @@ fn acceptance(finding: &Finding) -> String {
 
 /// The text without control characters: names come from the cloud and must not steer a terminal.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    // Characters that turn the direction of writing make one name look like another.
+    let is_turn = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || is_turn(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The controls of a framework that policies judge; those that are left to a person are counted.

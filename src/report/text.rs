@@ -8,9 +8,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use innovate_model::{Location, Position};
 
 use super::Report;
-use super::outcome::counted;
+use super::outcome::{counted, shortfall};
 use super::table::{accepted, visible};
 use crate::finding::{Finding, Verdict};
+use crate::input::declared::Skipped;
 use crate::policy::Severity;
 
 /// Lines that are shown of something that spans many.
@@ -91,18 +92,19 @@ fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Fin
     let title = visible(title);
     let mut group = Group::with_title(level.primary_title(title.as_str()).id(finding.policy.as_str()));
     let location = finding.location.as_ref();
+    let file = visible(location.map_or("", |location| location.file.as_str()));
     let snippet = location.and_then(|location| Some((location, texts.get(location.file.as_str())?.snippet(location)?)));
     let address = location.map_or(finding.resource.id.as_str(), |location| location.address.as_str());
     let label = format!("{} {}", finding.resource.type_name, visible(address));
     let place = location.map_or_else(
         || format!("{} {} {}", finding.account, finding.region, visible(&finding.resource.id)),
-        |location| format!("{}:{}:{}", location.file, location.span.start.line, location.span.start.column),
+        |location| format!("{file}:{}:{}", location.span.start.line, location.span.start.column),
     );
     group = match snippet {
-        Some((location, (source, line, range))) => group.element(
+        Some((_, (source, line, range))) => group.element(
             Snippet::source(source)
                 .line_start(line)
-                .path(location.file.as_str())
+                .path(file.as_str())
                 .annotation(AnnotationKind::Primary.span(range).label(label.as_str())),
         ),
         None => group.element(annotate_snippets::Origin::path(place.as_str())).element(Level::NOTE.message(label.as_str())),
@@ -128,9 +130,11 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
     let ledger = &report.judgement.ledger;
     if !ledger.skipped.is_empty() {
         writeln!(writer, "not judged: {}", counted(ledger.skipped.len(), "declaration", "declarations"))?;
-        for skipped in ledger.skipped.iter().take(MOST_SKIPPED) {
+        // What policies may have something to say of comes first.
+        let (unread, others): (Vec<&Skipped>, Vec<&Skipped>) = ledger.skipped.iter().partition(|skipped| skipped.unread);
+        for skipped in unread.into_iter().chain(others).take(MOST_SKIPPED) {
             let at = skipped.location.span.start;
-            let (file, address) = (&skipped.location.file, visible(&skipped.location.address));
+            let (file, address) = (visible(&skipped.location.file), visible(&skipped.location.address));
             writeln!(
                 writer,
                 "  {file}:{}:{}: {} {address}: {}",
@@ -143,6 +147,9 @@ fn footer(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<()> {
         if ledger.skipped.len() > MOST_SKIPPED {
             writeln!(writer, "  and {} more; `-o json` has them all", ledger.skipped.len() - MOST_SKIPPED)?;
         }
+    }
+    if let Some(shortfall) = shortfall(ledger).filter(|_| ledger.broken.is_empty()) {
+        writeln!(writer, "INCOMPLETE: {}", visible(shortfall.trim_start_matches("incomplete: ")))?;
     }
     for (policy, reason) in &ledger.errors {
         writeln!(writer, "ERROR: policy {} could not judge: {}", visible(policy), visible(reason))?;

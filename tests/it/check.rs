@@ -80,7 +80,7 @@ fn what_cannot_be_meant_is_a_usage_error() {
     }
     let (_, stderr) = checked(&desk, 1, &["env.yaml", "--parameter", "E=b"]);
     assert!(stderr.contains("env.yaml:1:49: parameter `E` is `b`; it must be one of a"), "{stderr}");
-    let (_, stderr) = checked(&desk, 1, &["package.json"]);
+    let (_, stderr) = checked(&desk, 2, &["package.json"]);
     assert!(stderr.contains("package.json: is nothing that can be checked"), "{stderr}");
 }
 
@@ -104,7 +104,7 @@ fn standard_input_is_a_file() {
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["findings"][0]["location"]["file"], "<stdin>");
-    assert_eq!(piped("", &[]).status.code(), Some(1));
+    assert_eq!(piped("", &[]).status.code(), Some(2));
 }
 
 #[test]
@@ -320,4 +320,91 @@ fn the_page_tells_what_was_not_judged() {
     assert!(page.contains("Files that could not be read") && page.contains("bad.yaml:"), "the broken file");
     assert!(page.contains("1 file could not be read"), "in the banner");
     assert!(page.contains("AWS::Lambda::Function Function"), "what no policy judges");
+}
+
+#[test]
+fn what_hangs_on_a_condition_puts_nothing_else_in_doubt() {
+    let desk = Desk::new();
+    let open = "Resources:\n  Open:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: web\n      SecurityGroupIngress:\n        \
+                - { IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0 }\n";
+    let conditional = "Parameters: { P: { Type: String } }\nConditions: { C: !Equals [!Ref P, x] }\n";
+    let rule = |group: &str| {
+        format!(
+            "  Rule:\n    Type: AWS::EC2::SecurityGroupIngress\n    Condition: C\n    Properties: {{ GroupId: {group}, IpProtocol: tcp, FromPort: 22, ToPort: 22, \
+             CidrIp: 0.0.0.0/0 }}\n"
+        )
+    };
+    let closed = "  Closed:\n    Type: AWS::EC2::SecurityGroup\n    Properties: { GroupDescription: app }\n";
+    let policy = ["--policy", "aws.ec2.security_group_ssh_from_internet", "-o", "json"];
+    let verdicts = |file: &str, code: i32| {
+        let (report, _) = checked(&desk, code, &[&[file], policy.as_slice()].concat());
+        let said = |finding: &Value| format!("{} {}", finding["resource"]["id"].as_str().unwrap(), finding["verdict"].as_str().unwrap());
+        let groups = findings(&report).into_iter().filter(|finding| finding["resource"]["type"] == "AWS::EC2::SecurityGroup");
+        groups.map(|finding| said(&finding)).collect::<Vec<String>>()
+    };
+    desk.write("certain.yaml", format!("{conditional}{open}{}", rule("sg-1")));
+    assert_eq!(verdicts("certain.yaml", 3), ["Open fail"]);
+    desk.write("doubt.yaml", format!("{conditional}{open}{closed}{}", rule("!Ref Closed")));
+    assert_eq!(verdicts("doubt.yaml", 3), ["Open fail", "Closed unknown"]);
+}
+
+#[test]
+fn what_git_tracks_is_checked_whatever_is_ignored() {
+    let desk = Desk::new();
+    desk.write("stack/bad.yaml", PLAIN);
+    desk.write(".ignore", "stack\n");
+    let policy = ["--policy", VERSIONED, "--fail-on", "medium"];
+    let check = |code: i32, more: &[&str]| checked(&desk, code, &[&["."], policy.as_slice(), more].concat());
+    check(3, &[]);
+    desk.write(".gitignore", "stack/\n");
+    check(2, &[]);
+    for arguments in [["init", "--quiet"].as_slice(), &["add", "--force", "stack/bad.yaml"]] {
+        assert!(Command::new("git").current_dir(desk.path("")).args(arguments).status().unwrap().success());
+    }
+    check(3, &[]);
+    check(2, &["--exclude", "stack/"]);
+}
+
+#[test]
+fn a_broken_file_of_a_folder_is_named() {
+    for (name, text) in [
+        ("cut.json", "{\"Resources\": {\"V\": {\"Type\": \"AWS::EC2::Volume\"}"),
+        ("plan.json", "{\"format_version\": \"1.2\", \"planned_values\": {\"root_module\": {"),
+        ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: { name: \"a }\n"),
+        ("comment.yaml", "Resources: # all\n  V: { Type: AWS::EC2::Volume\n"),
+        ("two.yaml", "Resources: { V: { Type: AWS::EC2::Volume } }\n---\nResources: { V: { Type: AWS::EC2::Volume } }\n"),
+    ] {
+        let desk = Desk::new();
+        desk.write("good.yaml", PLAIN);
+        desk.write(name, text);
+        let (said, errors) = checked(&desk, 1, &[".", "--fail-on", "never"]);
+        assert!(errors.contains(&format!("error: {name}")), "{name}: {errors}");
+        assert!(said.contains("Ledger"), "{name}: the good one is judged");
+    }
+    let desk = Desk::new();
+    desk.write("good.yaml", PLAIN);
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(PLAIN.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    desk.write("wide.yaml", wide);
+    assert!(checked(&desk, 1, &[".", "--fail-on", "never"]).1.contains("error: wide.yaml: is UTF-16; save the file as UTF-8"));
+}
+
+#[test]
+fn what_cannot_be_followed_makes_a_run_incomplete() {
+    let desk = Desk::new();
+    desk.write(
+        "stack.yaml",
+        "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties: { TemplateURL: https://example.com/inner.yaml }\n",
+    );
+    let (text, _) = checked(&desk, 4, &["stack.yaml"]);
+    assert!(text.contains("INCOMPLETE: 1 declaration could not be followed"), "{text}");
+    checked(&desk, 3, &["stack.yaml", "--require-complete"]);
+}
+
+#[test]
+fn a_reader_that_hangs_up_hides_no_violation() {
+    let desk = Desk::new();
+    desk.write("bad.yaml", PLAIN);
+    let script = format!("{} check bad.yaml --fail-on low --show-passes | true", env!("CARGO_BIN_EXE_innovate"));
+    let output = Command::new("bash").args(["-o", "pipefail", "-c", &script]).current_dir(desk.path("")).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }

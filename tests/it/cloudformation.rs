@@ -96,6 +96,8 @@ impl Case {
             parameters: &parameters,
             chart: &Chart::default(),
             helm: &|_| Err(std::io::ErrorKind::NotFound.into()),
+            tracked: None,
+            excluded: &[],
             workers: 1,
         };
         files::gather(&request).unwrap()

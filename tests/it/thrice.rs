@@ -137,6 +137,8 @@ fn declared(text: &str) -> Vec<Resource> {
         parameters: &parameters,
         chart: &Chart::default(),
         helm: &|_| Err(std::io::ErrorKind::NotFound.into()),
+        tracked: None,
+        excluded: &[],
         workers: 1,
     };
     let gathered = files::gather(&request).unwrap();

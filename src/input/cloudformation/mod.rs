@@ -480,6 +480,8 @@ impl<'a> Template<'a> {
                 location: self.location("Transform", at),
                 type_name: name,
                 reason: "a transform that only CloudFormation does may change every resource".to_owned(),
+                // Each resource has a gap for it.
+                unread: false,
             });
         }
         for entry in self.resources() {
@@ -491,6 +493,7 @@ impl<'a> Template<'a> {
                         location: self.location(logical, entry.span),
                         type_name: logical.to_owned(),
                         reason: "what a transform includes is known only when the stack is deployed".to_owned(),
+                        unread: true,
                     });
                     continue;
                 }
@@ -513,6 +516,8 @@ impl<'a> Template<'a> {
                     .skip(before)
                     .map(|one| (one.resource.type_name.as_str(), one.resource.region.as_str()))
                     .collect();
+                let conditional = declaration.resources.iter().skip(before).map(|one| one.resource.address());
+                declaration.conditional.extend(conditional);
                 declaration.unread.extend(types.into_iter().map(|(type_name, region)| Unread {
                     account: self.target.account.clone(),
                     region: region.to_owned(),
@@ -527,11 +532,14 @@ impl<'a> Template<'a> {
     /// Adds what one resource declares.
     fn declare_one(&self, entry: &Entry, type_name: &str, declaration: &mut Declaration) -> Result<(), InputError> {
         let (logical, node) = (entry.key.as_str(), &entry.value);
-        let skip = |reason: String| Skipped { location: self.location(logical, entry.span), type_name: type_name.to_owned(), reason };
+        let skip = |reason: String, unread: bool| {
+            let location = self.location(logical, entry.span);
+            Skipped { location, type_name: type_name.to_owned(), reason, unread }
+        };
         if type_name == STACK_TYPE {
             match self.stack(logical, node)? {
                 Ok(stack) => stack.declare(declaration)?,
-                Err(reason) => declaration.skipped.push(skip(reason)),
+                Err(reason) => declaration.skipped.push(skip(reason, true)),
             }
             return Ok(());
         }
@@ -539,7 +547,11 @@ impl<'a> Template<'a> {
             return self.serverless(entry, type_name, declaration);
         }
         if Schemas::vendored().get(type_name).is_err() {
-            declaration.skipped.push(skip("no policy speaks of this type".to_owned()));
+            let (reason, unread) = match type_name.ends_with("::MODULE") {
+                true => ("what is in a module is known only when the stack is deployed", true),
+                false => ("no policy speaks of this type", false),
+            };
+            declaration.skipped.push(skip(reason.to_owned(), unread));
             return Ok(());
         }
         let properties = match node.get("Properties") {
@@ -551,7 +563,8 @@ impl<'a> Template<'a> {
         }
         if let (Ok(schema), Some(properties)) = (Schemas::vendored().get(type_name), node.get("Properties")) {
             // What no reading gives back is a password or the like.
-            let hidden = schema.write_only().into_iter().filter_map(|name| properties.get(name)).filter(|node| node.text().is_some());
+            let at = |path: &str| path.split('/').try_fold(properties, |node, step| node.get(step));
+            let hidden = schema.write_only().into_iter().filter_map(at).filter(|node| node.text().is_some());
             declaration.secrets.extend(hidden.map(|node| (self.file.clone(), node.span)));
         }
         let address = node.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(Node::text).unwrap_or(logical);

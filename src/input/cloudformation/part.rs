@@ -240,7 +240,19 @@ impl Builder<'_> {
                 let item = self.build(part, &format!("{pointer}/0"), schema.and_then(|schema| schema.child("*")));
                 item.map(|item| Value::Array(vec![item]))
             }
-            Part::Scalar(value, text) => Some(typed(value, text, schema)),
+            Part::Scalar(value, text) => {
+                let value = typed(value, text, schema);
+                let types = schema.map(Property::types).unwrap_or_default();
+                let is_plain = !types.is_empty() && types.iter().all(|name| matches!(*name, "boolean" | "integer" | "number"));
+                if is_plain && value.is_string() {
+                    // CloudFormation refuses it; nobody knows what is meant.
+                    let cause =
+                        Cause { code: HandlerErrorCode::MalformedAnswer, action: None, message: format!("is no {}", types.join(" or ")) };
+                    self.resource.add_gap(pointer, cause);
+                    return None;
+                }
+                Some(value)
+            }
             Part::Unknown { why, values } => {
                 self.gap(pointer, why, values, schema);
                 None

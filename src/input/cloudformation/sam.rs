@@ -42,6 +42,7 @@ impl Template<'_> {
             } else {
                 "no policy speaks of this type; its role is judged".to_owned()
             },
+            unread: false,
         });
         // Of what holds for every function, only a function has any.
         let globals = self.root.get("Globals").and_then(|globals| globals.get(type_name.strip_prefix("AWS::Serverless::")?));

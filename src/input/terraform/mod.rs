@@ -139,9 +139,9 @@ impl Plan {
         };
         let configuration = Configuration::new(&document.configuration, &planned, &identifies);
         let mut skipped = Vec::new();
-        let mut skip = |address: &str, type_name: &str, reason: String| {
+        let mut skip = |address: &str, type_name: &str, reason: String, unread: bool| {
             let location = Location { file: file.to_owned(), address: address.to_owned(), span: Span::default() };
-            skipped.push(Skipped { location, type_name: type_name.to_owned(), reason });
+            skipped.push(Skipped { location, type_name: type_name.to_owned(), reason, unread });
         };
 
         let providers = Providers::of(&document, &configuration, &planned);
@@ -152,7 +152,7 @@ impl Plan {
                 if resource.remains() {
                     let of_aws = resource.type_name.starts_with("aws_") || resource.type_name.starts_with("awscc_");
                     let reason = if of_aws { "no policy speaks of this type" } else { "not an AWS resource" };
-                    skip(&resource.address, &resource.type_name, reason.to_owned());
+                    skip(&resource.address, &resource.type_name, reason.to_owned(), false);
                 }
                 continue;
             }
@@ -186,13 +186,13 @@ impl Plan {
         for (at, mapped) in &remaining {
             for rule in mapped.rules.iter().filter(|rule| rule.into.is_none() && holds(rule, &mapped.tree)) {
                 if let Some(each) = rule.each.as_ref().filter(|each| matches!(mapped.tree.get(each), Tree::Unknown { .. })) {
-                    skip(&mapped.planned.address, &mapped.planned.type_name, format!("its `{each}` is known only after apply"));
+                    skip(&mapped.planned.address, &mapped.planned.type_name, format!("its `{each}` is known only after apply"), true);
                 }
                 reader.make(*at, mapped, rule);
             }
         }
         for (_, mapped) in remaining.iter().filter(|(_, mapped)| !mapped.rules.iter().any(|rule| holds(rule, &mapped.tree))) {
-            skip(&mapped.planned.address, &mapped.planned.type_name, "no policy speaks of what it declares".to_owned());
+            skip(&mapped.planned.address, &mapped.planned.type_name, "no policy speaks of what it declares".to_owned(), false);
         }
         for mapped in mapped.values() {
             for rule in mapped.rules.iter().filter(|rule| rule.into.is_some()) {
@@ -203,7 +203,7 @@ impl Plan {
             for rule in mapped.rules.iter().filter(|rule| holds(rule, &mapped.tree)) {
                 let Some(into) = &rule.into else { continue };
                 if !reader.merge(mapped, rule, into) {
-                    skip(&mapped.planned.address, &mapped.planned.type_name, format!("its `{into}` is not in this plan"));
+                    skip(&mapped.planned.address, &mapped.planned.type_name, format!("its `{into}` is not in this plan"), true);
                 }
             }
         }
