@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "not every benchmark judges a large world")]
 pub mod enlarged;
+#[allow(dead_code, reason = "not every benchmark measures other processes")]
+pub mod process;
 
 use std::path::PathBuf;
 use std::time::Duration;

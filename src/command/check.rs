@@ -105,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     }
     let Some(name) = &arguments.since else {
         let rules = arguments.rules(&gathered.declaration, global)?;
-        return arguments.answer(gathered, snapshot, &target, &rules);
+        return arguments.answer(gathered, snapshot, &target, rules);
     };
     let revision = Revision::check_out(name)?;
     let earlier = arguments.gather_in(&revision.root(), &target)?;
@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     // A file that is gone was looked at, too.
     rules.gone = earlier.texts.keys().cloned().collect();
     rules.accepted.baseline = Some(rules.accepted.baseline.unwrap_or_default().with(known));
-    arguments.answer(gathered, snapshot, &target, &rules)
+    arguments.answer(gathered, snapshot, &target, rules)
 }
 
 /// The policy on changes of what a check is made by.
@@ -236,18 +236,18 @@ impl Arguments {
     }
 
     /// Judges what the files declare, and reports.
-    fn answer(&self, mut gathered: Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Exit> {
+    fn answer(&self, mut gathered: Gathered, snapshot: Option<World>, target: &Target, rules: Rules) -> anyhow::Result<Exit> {
         let Rules { library, frameworks, accepted, gone } = rules;
         let resources = &gathered.declaration.resources;
         let platforms: BTreeSet<Platform> = resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
-        let library = &library.clone().on(&platforms.into_iter().collect::<Vec<_>>());
+        let library = library.on(&platforms.into_iter().collect::<Vec<_>>());
         let declared = std::mem::take(&mut gathered.declaration);
         let (world, origins) = self.world(&declared, snapshot, target);
         let options = engine::Options { keep_passes: self.show_passes, workers: workers(), watch: None };
-        let mut judgement = both_ways(&world, &declared, library, options)?;
+        let mut judgement = both_ways(&world, &declared, &library, options)?;
         locate(&mut judgement, &world, &origins)?;
-        let files = gathered.texts.keys().chain(gone).cloned().collect();
-        engine::accept(&mut judgement, &world, Some(&files), accepted, accept::today()).context(DISK)?;
+        let files = gathered.texts.keys().chain(&gone).cloned().collect();
+        engine::accept(&mut judgement, &world, Some(&files), &accepted, accept::today()).context(DISK)?;
         judgement.ledger.skipped.clone_from(&declared.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
         judgement.ledger.complete &= gathered.broken.is_empty() && !declared.skipped.iter().any(|skipped| skipped.unread);
@@ -260,13 +260,24 @@ impl Arguments {
             }
         }
         let style = output::style();
-        let report = Report { world: &world, library, judgement: &judgement, frameworks, calls: None, texts: Some(&gathered.texts), style };
+        let report = Report {
+            world: &world,
+            library: &library,
+            judgement: &judgement,
+            frameworks: &frameworks,
+            calls: None,
+            texts: Some(&gathered.texts),
+            style,
+        };
         output::write(&self.output, Format::Text, &report)?;
         for error in &gathered.broken {
             // Said here, too, as not every format has room for it.
             drop(writeln!(io::stderr(), "error: {error}"));
         }
-        Ok(audit::exit(library, &judgement, self.fail_on, self.require_complete))
+        let exit = audit::exit(&library, &judgement, self.fail_on, self.require_complete);
+        // The process ends here: nobody waits until all of this is taken apart.
+        std::mem::forget((library, gathered));
+        Ok(exit)
     }
 
     /// The world that the files lead to, and where in them each resource is.

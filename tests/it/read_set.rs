@@ -2,11 +2,12 @@
 //! policy says may change.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use innovate::engine::{Example, Judgement, Options, judge};
 use innovate::finding::Finding;
-use innovate::policy::{self, Library, Policy, Selection};
+use innovate::policy::{self, Interpreter, Library, Policy, Selection};
 use innovate_model::pointer::escape;
 use innovate_model::{Properties, Property, Resource, Schemas, World};
 use proptest::prelude::*;
@@ -16,6 +17,16 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| policy::shipped().unwrap())
 
 fn of(policy: &Policy) -> Library {
     LIBRARY.clone().select(&Selection { ids: vec![policy.id.clone()], severity: None }).unwrap()
+}
+
+#[test]
+fn what_ships_says_where_it_reads_as_its_text_does() {
+    let loaded = Library::only(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/policies"))).unwrap();
+    assert_eq!(loaded.policies.len(), LIBRARY.policies.len());
+    for (policy, shipped) in loaded.policies.iter().zip(&LIBRARY.policies) {
+        assert!(policy.read_set.input.places().next().is_some() || policy.read_set.types().next().is_some(), "{}", policy.id);
+        assert_eq!(Interpreter::new(shipped).unwrap().read_set().unwrap(), policy.read_set, "{}", policy.id);
+    }
 }
 
 /// Every pointer into the properties, those of objects and lists among them.

@@ -246,8 +246,12 @@ impl<'a> Interpreter<'a> {
     /// The read-set of the policy with the places where each path is read.
     ///
     /// # Errors
-    /// The syntax tree is not of the form that this build knows.
+    /// The syntax tree, or what was packed of it, is not of the form that this build knows.
     pub fn read_set(&self) -> Result<ReadSet, PolicyError> {
+        if let Some(places) = self.policy.places {
+            let wrong = |error: serde_json::Error| PolicyError::Pack { reason: error.to_string() };
+            return self.policy.read_set.with_places(places).map_err(wrong);
+        }
         Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.read_set).unwrap_or_default())
     }
 

@@ -52,6 +52,8 @@ pub struct Policy {
     pub parameters: Map<String, Value>,
     /// Its bytecode.
     pub(crate) program: Program,
+    /// Where it reads, as [`ReadSet::with_places`] takes it; none where the text is to be asked.
+    pub(crate) places: Option<&'static [u8]>,
     /// The library modules that it may import.
     pub(crate) modules: Arc<Modules>,
 }
@@ -246,6 +248,7 @@ impl Library {
                 metadata,
                 rules,
                 program: Program(Cow::Borrowed(&[])),
+                places: None,
                 modules: modules.clone(),
             });
         }

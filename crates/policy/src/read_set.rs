@@ -31,7 +31,7 @@ pub struct Reading {
     /// The constants that it is compared with, as JSON.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub constants: BTreeSet<String>,
-    /// Where it is read. Known to an analysis of the text, not kept in a packed library.
+    /// Where it is read. Known to an analysis of the text; a packed library keeps it apart, as few runs ask.
     #[serde(skip)]
     pub places: BTreeSet<Place>,
     /// Those of the places that look at all that it holds.
@@ -152,6 +152,26 @@ pub struct ReadSet {
 }
 
 impl ReadSet {
+    /// The places of its readings in one piece, for [`ReadSet::with_places`].
+    pub(crate) fn pack_places(&self) -> serde_json::Result<Vec<u8>> {
+        let by_type = [&self.resources, &self.referrers, &self.organization_resources];
+        let paths = std::iter::once(&self.input).chain(by_type.into_iter().flat_map(BTreeMap::values)).chain([&self.facts]);
+        let readings = paths.flat_map(|paths| paths.0.values());
+        serde_json::to_vec(&readings.map(|reading| (&reading.places, &reading.deep_places)).collect::<Vec<_>>())
+    }
+
+    /// The same read-set with the places that were packed of it.
+    pub(crate) fn with_places(&self, packed: &[u8]) -> serde_json::Result<Self> {
+        let packed: Vec<(BTreeSet<Place>, BTreeSet<Place>)> = serde_json::from_slice(packed)?;
+        let mut placed = self.clone();
+        let by_type = [&mut placed.resources, &mut placed.referrers, &mut placed.organization_resources];
+        let paths = std::iter::once(&mut placed.input).chain(by_type.into_iter().flat_map(BTreeMap::values_mut)).chain([&mut placed.facts]);
+        for (reading, (places, deep_places)) in paths.flat_map(|paths| paths.0.values_mut()).zip(packed) {
+            (reading.places, reading.deep_places) = (places, deep_places);
+        }
+        Ok(placed)
+    }
+
     /// The types that are looked up in the account and Region.
     pub fn types(&self) -> impl Iterator<Item = &str> {
         self.resources.keys().chain(self.referrers.keys()).map(String::as_str)
