@@ -111,8 +111,11 @@ fn variation(number: usize) -> (String, usize) {
     starts.push(resources.len());
     let blocks = starts.windows(2).map(|of| resources[of[0]..of[1]].trim_end());
     let is_service = |block: &&str| block.trim_start().split(':').next().is_some_and(|name| SERVICE.contains(&name));
-    let chosen: Vec<&str> =
-        if number % 20 == 0 { blocks.take(2 + number / 20 % (starts.len() - 2)).collect() } else { blocks.filter(is_service).collect() };
+    let chosen: Vec<&str> = if number.is_multiple_of(20) {
+        blocks.take(2 + number / 20 % (starts.len() - 2)).collect()
+    } else {
+        blocks.filter(is_service).collect()
+    };
     let mut text =
         format!("{head}\nResources:\n{}\n", chosen.join("\n")).replace("Default: production", &format!("Default: production-{number}"));
     text = text.replace("AllowedValues: [production, staging]", "MinLength: 1");
