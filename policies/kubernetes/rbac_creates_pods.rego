@@ -29,3 +29,18 @@ deny contains {"message": message, "path": path} if {
 	path := sprintf("/rules/%d/verbs", [index])
 	message := sprintf("%s makes pods, or runs commands in them", [objects.subject])
 }
+
+# Commands run over a connection that is opened by GET, and a container is added to a pod by an update. A rule on everything is another policy's.
+deny contains {"message": message, "path": path} if {
+	some index, rule in input.properties.rules
+	some resource, verbs in {
+		"pods/exec": {"get"},
+		"pods/attach": {"get"},
+		"pods/ephemeralcontainers": {"patch", "update"},
+	}
+	not "*" in rule.resources
+	rbac.covers(rule, "", {resource})
+	rbac.allows_verb(rule, verbs)
+	path := sprintf("/rules/%d/verbs", [index])
+	message := sprintf("%s makes pods, or runs commands in them", [objects.subject])
+}

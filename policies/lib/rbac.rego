@@ -15,6 +15,16 @@ covers(rule, group, resources) if {
 	resource in resources | {"*"}
 }
 
+# `*/exec` is that subresource of every resource.
+covers(rule, group, resources) if {
+	some named in rule.apiGroups
+	named in {group, "*"}
+	some resource in rule.resources
+	startswith(resource, "*/")
+	some known in resources
+	endswith(known, trim_prefix(resource, "*"))
+}
+
 # Kubernetes makes the role itself.
 is_builtin if startswith(input.properties.metadata.name, "system:")
 

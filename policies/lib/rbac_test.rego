@@ -15,6 +15,12 @@ test_resources_by_group if {
 	not rbac.covers({"apiGroups": [""], "resources": ["pods"]}, "", {"secrets"})
 }
 
+test_subresources_of_every_resource if {
+	rbac.covers({"apiGroups": [""], "resources": ["*/exec"]}, "", {"pods", "pods/exec"})
+	not rbac.covers({"apiGroups": [""], "resources": ["*/exec"]}, "", {"pods", "pods/log"})
+	not rbac.covers({"apiGroups": ["apps"], "resources": ["*/exec"]}, "", {"pods/exec"})
+}
+
 test_roles_of_kubernetes_itself if {
 	rbac.is_builtin with input as {
 		"type": "rbac.authorization.k8s.io/v1/ClusterRole",
