@@ -65,8 +65,6 @@ pub struct Gathered {
     pub texts: BTreeMap<String, Arc<str>>,
     /// Files that are not of the form that they should have.
     pub broken: Vec<InputError>,
-    /// Files that declare something.
-    pub files: usize,
     /// Files of folders that hold nothing of this kind.
     pub others: usize,
     /// Files that the user named and that hold nothing of this kind.
@@ -114,16 +112,15 @@ struct Raw {
 /// A path is not there, or a folder cannot be read.
 pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
     let (names, charts) = walk(request)?;
-    let named: BTreeSet<&String> = names.iter().filter(|(_, named)| *named).map(|(name, _)| name).collect();
     let mut gathered = Gathered::default();
     let found = shared_out(request.workers, &names, |(name, named)| {
         let raw = load(request, name, *named);
         (examine(&raw), text(raw))
     });
     let mut files = Vec::new();
-    for (examined, (name, text)) in found {
+    for ((examined, (name, text)), (_, named)) in found.into_iter().zip(&names) {
         match examined {
-            Ok(Kind::Other) if named.contains(&name) => gathered.strangers.push(InputError::new(&name, None, STRANGE)),
+            Ok(Kind::Other) if *named => gathered.strangers.push(InputError::new(&name, None, STRANGE)),
             Ok(Kind::Other) => gathered.others += 1,
             Ok(kind) => {
                 gathered.texts.insert(name.clone(), text);
@@ -137,7 +134,6 @@ pub fn gather(request: &Request<'_>) -> Result<Gathered, InputError> {
     }
     files.extend(charts.into_iter().map(|name| File { name, kind: Kind::Chart, target: None }));
     assemble(request, &mut files, &mut gathered);
-    gathered.files = files.len();
     declare(request, files, &mut gathered);
     Ok(gathered)
 }
@@ -206,8 +202,8 @@ fn walk(request: &Request<'_>) -> Result<Found, InputError> {
         }
     }
     let of_chart = |name: &str| charts.iter().any(|chart| name.starts_with(chart.as_str()));
-    let files = names.into_iter().filter(|(name, named)| name.ends_with(helm::CHART) || *named || !of_chart(name));
-    let files = files.filter(|(name, _)| name.rsplit('/').next() != Some(helm::CHART)).collect();
+    let is_own = |(name, named): &(String, bool)| name.rsplit('/').next() != Some(helm::CHART) && (*named || !of_chart(name));
+    let files = names.into_iter().filter(is_own).collect();
     Ok((files, charts.iter().map(|chart| if chart.is_empty() { ".".to_owned() } else { chart.trim_end_matches('/').to_owned() }).collect()))
 }
 

@@ -7,6 +7,7 @@ use base64::Engine;
 use innovate_model::{Position, Span};
 
 use super::Template;
+use super::arn::partition;
 use super::part::Part;
 use crate::input::document::{InputError, Kind, Node};
 
@@ -437,13 +438,4 @@ fn cidr(argument: &Part) -> Option<Part> {
         (Span::default(), Part::text(format!("{address}/{}", width - host)))
     };
     Some(Part::List((0..count).map(subnet).collect()))
-}
-
-/// The partition of a Region.
-pub(super) fn partition(region: &str) -> &'static str {
-    match region {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }

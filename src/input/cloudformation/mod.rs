@@ -1,5 +1,6 @@
 //! CloudFormation templates, with what SAM and the CDK make of them.
 
+mod arn;
 pub mod cdk;
 mod foreach;
 mod intrinsic;
@@ -14,13 +15,14 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Location, Position, Resource, Schemas, Span, Unread};
+use innovate_model::{Cause, HandlerErrorCode, Location, Position, Resource, Schemas, Span, Unread};
 use serde_json::Value;
 
 pub use parameter::Parameters;
 
 use super::declared::{Declaration, Declared, Origin, Skipped, Target};
 use super::document::{Entry, InputError, Kind, Node, parse};
+use arn::{arn, region_of};
 use part::{Builder, Part};
 
 /// Stacks in stacks in stacks.
@@ -34,9 +36,6 @@ const MOST_GIVEN: usize = 16_000_000;
 
 /// What a nested stack counts for beside what its functions give: a folder of stacks can nest more of them than anybody can read.
 const STACK: usize = MOST_GIVEN / 2_000;
-
-/// Types of global services, by their service.
-const GLOBAL_SERVICES: [&str; 5] = ["AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::", "AWS::Organizations::", "AWS::SSO::"];
 
 /// What the values of several templates are known by.
 pub struct Context<'a> {
@@ -606,29 +605,4 @@ fn is_identity(schema: &innovate_model::Schema, attribute: &str) -> bool {
 
 fn not_yet(message: String) -> Cause {
     Cause { code: HandlerErrorCode::NotYetKnown, action: None, message }
-}
-
-/// Where the resources of a type go.
-pub fn region_of<'a>(type_name: &str, target: &'a Target) -> &'a str {
-    if GLOBAL_SERVICES.iter().any(|service| type_name.starts_with(service)) { GLOBAL } else { &target.region }
-}
-
-/// An ARN for what has none yet, in the form of its service.
-pub fn arn(type_name: &str, id: &str, target: &Target) -> String {
-    if id.starts_with("arn:") {
-        return id.to_owned();
-    }
-    let partition = intrinsic::partition(&target.region);
-    let Target { account, region } = target;
-    let mut parts = type_name.split("::").skip(1).map(str::to_lowercase);
-    let (service, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    match type_name {
-        "AWS::S3::Bucket" => format!("arn:{partition}:s3:::{id}"),
-        "AWS::SNS::Topic" | "AWS::SQS::Queue" => format!("arn:{partition}:{service}:{region}:{account}:{id}"),
-        "AWS::IAM::ManagedPolicy" => format!("arn:{partition}:iam::{account}:policy/{id}"),
-        _ if type_name.starts_with("AWS::IAM::") => format!("arn:{partition}:iam::{account}:{kind}/{id}"),
-        "AWS::Logs::LogGroup" => format!("arn:{partition}:logs:{region}:{account}:log-group:{id}:*"),
-        "AWS::SecretsManager::Secret" => format!("arn:{partition}:secretsmanager:{region}:{account}:secret:{id}"),
-        _ => format!("arn:{partition}:{service}:{region}:{account}:{kind}/{id}"),
-    }
 }

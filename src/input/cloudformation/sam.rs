@@ -54,7 +54,7 @@ impl Template<'_> {
         if type_name == "AWS::Serverless::Function" {
             managed.push((
                 entry.span,
-                Part::text(format!("arn:{}:iam::aws:policy/service-role/{EXECUTION}", super::intrinsic::partition(&self.target.region))),
+                Part::text(format!("arn:{}:iam::aws:policy/service-role/{EXECUTION}", super::arn::partition(&self.target.region))),
             ));
         }
         let mut inline = Vec::new();
@@ -66,7 +66,7 @@ impl Template<'_> {
             match &part {
                 Part::Scalar(_, name) if name.starts_with("arn:") => managed.push((place, part)),
                 Part::Scalar(_, name) => {
-                    let partition = super::intrinsic::partition(&self.target.region);
+                    let partition = super::arn::partition(&self.target.region);
                     managed.push((place, Part::text(format!("arn:{partition}:iam::aws:policy/{name}"))));
                 }
                 Part::Map(_) if policy.get("Statement").is_some() => {
