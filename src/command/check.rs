@@ -1,6 +1,6 @@
 //! `innovate check`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::Context;
 use clap::Args;
-use innovate_model::{AccountFacts, Cause, GLOBAL, HandlerErrorCode, Position, Resource, Span, UNLISTED, Unread, World};
+use innovate_model::{Cause, GLOBAL, HandlerErrorCode, Position, Resource, Span, UNLISTED, Unread, World};
 
 use super::accept::{self, Accept};
 use super::audit::{self, FailOn};
@@ -16,15 +16,12 @@ use super::output::{self, Output};
 use super::revision::{self, Revision};
 use super::settings::{Chosen, Policies};
 use super::{DISK, Exit, Global, usage};
-use crate::engine::{self, Judgement};
-use crate::finding::{Finding, Verdict};
+use crate::engine::{self, Judgement, Prospect};
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
 use crate::input::declared::{Declaration, Declared, NO_REGION, Origin, Target};
 use crate::input::files::{self, Gathered, Request};
 use crate::input::helm::Chart;
-use crate::input::inventory::Inventory;
-use crate::input::named;
 use crate::policy::{self, Library, Platform, Selection};
 use crate::report::{Format, Report};
 use crate::waiver::{Accepted, Baseline, Known};
@@ -178,10 +175,7 @@ impl Arguments {
 
     /// What fails of what was gathered.
     fn failures(&self, gathered: &Gathered, snapshot: Option<World>, target: &Target, rules: &Rules) -> anyhow::Result<Baseline> {
-        let (world, origins) = self.world(&gathered.declaration, snapshot, target);
-        let options = engine::Options { keep_passes: false, workers: workers(), watch: None };
-        let mut judgement = both_ways(&world, &gathered.declaration, &rules.library, options)?;
-        locate(&mut judgement, &world, &origins)?;
+        let judgement = judge(&self.prospect(&gathered.declaration, snapshot, target), &rules.library, false)?;
         let findings = judgement.findings.to_vec().context(DISK)?;
         Ok(Baseline::new(findings.iter().filter_map(Known::of).collect()))
     }
@@ -242,12 +236,11 @@ impl Arguments {
         let platforms: BTreeSet<Platform> = resources.iter().map(|declared| Platform::of(&declared.resource.type_name)).collect();
         let library = library.on(&platforms.into_iter().collect::<Vec<_>>());
         let declared = std::mem::take(&mut gathered.declaration);
-        let (world, origins) = self.world(&declared, snapshot, target);
-        let options = engine::Options { keep_passes: self.show_passes, workers: workers(), watch: None };
-        let mut judgement = both_ways(&world, &declared, &library, options)?;
-        locate(&mut judgement, &world, &origins)?;
+        let prospect = self.prospect(&declared, snapshot, target);
+        let mut judgement = judge(&prospect, &library, self.show_passes)?;
+        let world = &prospect.world;
         let files = gathered.texts.keys().chain(&gone).cloned().collect();
-        engine::accept(&mut judgement, &world, Some(&files), &accepted, accept::today()).context(DISK)?;
+        engine::accept(&mut judgement, world, Some(&files), &accepted, accept::today()).context(DISK)?;
         judgement.ledger.skipped.clone_from(&declared.skipped);
         judgement.ledger.broken.clone_from(&gathered.broken);
         judgement.ledger.complete &= gathered.broken.is_empty() && !declared.skipped.iter().any(|skipped| skipped.unread);
@@ -261,7 +254,7 @@ impl Arguments {
         }
         let style = output::style();
         let report = Report {
-            world: &world,
+            world,
             library: &library,
             judgement: &judgement,
             frameworks: &frameworks,
@@ -280,9 +273,9 @@ impl Arguments {
         Ok(exit)
     }
 
-    /// The world that the files lead to, and where in them each resource is.
-    fn world<'a>(&self, declared: &'a Declaration, snapshot: Option<World>, target: &Target) -> (World, HashMap<String, &'a Declared>) {
-        let mut world = snapshot.unwrap_or_else(|| World {
+    /// The world that the files lead to.
+    fn prospect<'a>(&self, declared: &'a Declaration, snapshot: Option<World>, target: &Target) -> Prospect<'a> {
+        let world = snapshot.unwrap_or_else(|| World {
             read_at: jiff::Timestamp::now().to_string(),
             caller: target.account.clone(),
             unread: self
@@ -303,98 +296,19 @@ impl Arguments {
                 .collect(),
             ..World::default()
         });
-        let origins: HashMap<String, &Declared> =
-            declared.resources.iter().map(|declared| (declared.resource.address(), declared)).collect();
-        world.resources.retain(|resource| !origins.contains_key(&resource.address()));
-        let accounts: BTreeMap<&str, &str> = declared
-            .resources
-            .iter()
-            .map(|declared| (declared.resource.account.as_str(), declared.resource.region.as_str()))
-            .chain([(target.account.as_str(), target.region.as_str())])
-            .collect();
-        for account in accounts.into_keys() {
-            let listed = world.organization.as_ref().and_then(|organization| organization.accounts.get(account)).cloned();
-            let facts = world.accounts.entry(account.to_owned()).or_insert_with(|| {
-                listed.unwrap_or_else(|| AccountFacts { id: account.to_owned(), status: "ACTIVE".to_owned(), ..AccountFacts::default() })
-            });
-            if account == target.account && self.account_name.is_some() {
-                facts.name.clone_from(&self.account_name);
-            }
-            // All Regions of what is declared are looked at, whichever a snapshot chose.
-            world.regions.remove(account);
+        let mut prospect = Prospect::new(world, declared, &target.account);
+        if let (Some(name), Some(facts)) = (&self.account_name, prospect.world.accounts.get_mut(&target.account)) {
+            facts.name = Some(name.clone());
         }
-        world.resources.extend(declared.resources.iter().map(|declared| declared.resource.clone()));
-        let known = named::Known::of(&world.resources);
-        for resource in world.resources.iter_mut().filter(|resource| origins.contains_key(&resource.address())) {
-            known.note(resource);
-        }
-        world.judged = Some(origins.keys().cloned().collect());
-        world.sort();
-        (world, origins)
+        prospect
     }
 }
 
-/// The verdicts on a world in which some resources may be there or not: those that are the same with all of them and with none of them, and unknown otherwise.
-/// So a resource that hangs on a condition puts no verdict in doubt that it has nothing to do with.
-fn both_ways(world: &World, declared: &Declaration, library: &Library, options: engine::Options<'_>) -> anyhow::Result<Judgement> {
-    let uncertain = &declared.conditional;
-    if uncertain.is_empty() {
-        return audit::judge(&Inventory::from(world), library, options);
-    }
-    let (keep_passes, options) = (options.keep_passes, engine::Options { keep_passes: true, ..options });
-    let mut with = audit::judge(&Inventory::from(world), library, options)?;
-    let mut less = world.clone();
-    less.resources.retain(|resource| !uncertain.contains(&resource.address()));
-    let without = audit::judge(&Inventory::from(&less), library, options)?;
-    let keyed = |judgement: &Judgement| -> anyhow::Result<BTreeMap<(String, String), Vec<Finding>>> {
-        let mut keyed: BTreeMap<_, Vec<Finding>> = BTreeMap::new();
-        for finding in judgement.findings.to_vec().context(DISK)? {
-            keyed.entry((finding.policy.clone(), address(&finding))).or_default().push(finding);
-        }
-        Ok(keyed)
-    };
-    let mut others = keyed(&without)?;
-    let judged: HashMap<String, &Resource> = less.resources.iter().map(|resource| (resource.address(), resource)).collect();
-    let causes: BTreeSet<Cause> = declared.unread.iter().map(|unread| unread.cause.clone()).collect();
-    let causes: Vec<Cause> = causes.into_iter().collect();
-    let mut findings = Vec::new();
-    let mut all = keyed(&with)?;
-    for key in others.keys() {
-        all.entry(key.clone()).or_default();
-    }
-    for (key, mut mine) in all {
-        let Some(resource) = judged.get(&key.1) else {
-            // It is judged as if it were there.
-            findings.extend(mine);
-            continue;
-        };
-        let theirs = others.remove(&key).unwrap_or_default();
-        let verdict = |found: &[Finding]| found.first().map_or(Verdict::NotApplicable, |finding| finding.verdict);
-        let (one, other) = (verdict(&mine), verdict(&theirs));
-        if one == other {
-            let is_both = |finding: &Finding| theirs.iter().any(|other| other.fingerprint == finding.fingerprint);
-            if mine.iter().any(is_both) {
-                mine.retain(is_both);
-            }
-            findings.extend(mine);
-            continue;
-        }
-        let Some(policy) = library.policies.iter().find(|policy| policy.id == key.0) else { continue };
-        let severity = policy.metadata.custom.severity;
-        let mut unknown = Finding::new(&key.0, Verdict::Unknown, severity, resource, engine::unknown_message(&causes), String::new(), 0);
-        unknown.causes.clone_from(&causes);
-        findings.push(unknown);
-        if let Some(counts) = with.ledger.policies.get_mut(&key.0) {
-            counts.change(one, Verdict::Unknown);
-        }
-    }
-    findings.retain(|finding| keep_passes || finding.verdict != Verdict::Pass);
-    with.findings = findings.into();
-    Ok(with)
-}
-
-fn address(finding: &Finding) -> String {
-    format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id)
+/// The verdicts on what files declare.
+fn judge(prospect: &Prospect<'_>, library: &Library, keep_passes: bool) -> anyhow::Result<Judgement> {
+    prospect.judge(library, keep_passes, |inventory, keep_passes| {
+        audit::judge(inventory, library, engine::Options { keep_passes, workers: workers(), watch: None })
+    })
 }
 
 fn workers() -> usize {
@@ -418,19 +332,4 @@ fn of_repository(file: &str, revision: &str, target: &Target) -> Declared {
     resource.properties.insert("ChangedSince".to_owned(), revision.into());
     let (span, places) = (Span { start: Position::default(), end: Position::default() }, BTreeMap::new());
     Declared { resource, origin: Origin { file: file.into(), address: file.to_owned(), span, places, remarks: Vec::new() } }
-}
-
-/// Says of each finding where in the files it is; of an unknown, where the first value is that is not known.
-fn locate(judgement: &mut Judgement, world: &World, origins: &HashMap<String, &Declared>) -> anyhow::Result<()> {
-    let judged = world.resources.iter().filter(|resource| world.judges(resource));
-    let world: HashMap<String, &Resource> = judged.map(|resource| (resource.address(), resource)).collect();
-    let place = |finding: &mut Finding| {
-        let address = address(finding);
-        finding.location = origins.get(&address).map(|declared| {
-            let unknown = world.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
-            let pointer = unknown.map_or(finding.path.as_str(), |gap| gap.pointer.as_str());
-            declared.origin.locate(pointer)
-        });
-    };
-    judgement.findings.update(place).context(DISK)
 }

@@ -8,6 +8,7 @@ mod findings;
 mod judge;
 mod lint;
 mod missing;
+mod prospect;
 mod refusal;
 mod scope;
 
@@ -25,6 +26,7 @@ pub use explain::{Basis, Change, Explanation, explain};
 pub use findings::Findings;
 pub use judge::{Judge, unknown_message};
 pub use lint::{Filled, LINTS, Lint, lint, lint_broken, lint_files, lint_library, lint_module};
+pub use prospect::Prospect;
 pub use refusal::Refusal;
 pub use scope::Common;
 
