@@ -23,7 +23,7 @@ pub fn document(bytes: &[u8]) {
 pub fn cloudformation(bytes: &[u8]) {
     let (target, parameters, exports, ambiguous) = (Target::default(), Parameters::new(), Exports::default(), BTreeSet::new());
     let load = |name: &str| if name == "inner.yaml" { Ok(bytes.to_vec()) } else { Err(io::ErrorKind::NotFound.into()) };
-    let context = Context { target: &target, parameters: &parameters, exports: &exports, ambiguous: &ambiguous, load: &load };
+    let context = Context { target: &target, parameters: &parameters, exports: &exports, ambiguous: &ambiguous, load: &load, stack: None };
     for document in document::parse("any.yaml", bytes).unwrap_or_default() {
         let _ = cloudformation::nested("any.yaml", &document);
         let _ = cloudformation::exports("any.yaml", document.clone(), &context);

@@ -3,6 +3,7 @@
 mod accept;
 mod audit;
 mod baseline;
+mod blueprint;
 mod check;
 mod dry_run;
 mod explain;
@@ -13,6 +14,7 @@ mod manual;
 mod origin;
 mod output;
 mod permissions;
+mod plan;
 mod policy;
 mod revision;
 mod settings;
@@ -39,6 +41,8 @@ pub enum Exit {
     Violations = 3,
     /// Nothing worse than unknown or incomplete.
     Incomplete = 4,
+    /// A guardrail refuses, or what was begun was rolled back.
+    Refused = 5,
 }
 
 /// Policy-as-code compliance scanner and guardrail enforcer for AWS Organizations and EKS.
@@ -47,7 +51,7 @@ pub enum Exit {
     name = "innovate",
     version,
     max_term_width = 120,
-    after_help = "Exit status: 0 clean, 1 tool error, 2 usage, 3 violations, 4 unknown or incomplete.\n\nExamples:\n  innovate audit                              read and judge every account of the organization\n  innovate snapshot -o org.snapshot           write what was read to a file\n  innovate audit --snapshot org.snapshot      judge the file, without AWS\n  innovate check template.yaml                judge a template before it is deployed\n  innovate policy show aws.rds.tls_not_required"
+    after_help = "Exit status: 0 clean, 1 tool error, 2 usage, 3 violations, 4 unknown or incomplete,\n5 refused by a guardrail, or rolled back.\n\nExamples:\n  innovate audit                              read and judge every account of the organization\n  innovate snapshot -o org.snapshot           write what was read to a file\n  innovate audit --snapshot org.snapshot      judge the file, without AWS\n  innovate check template.yaml                judge a template before it is deployed\n  innovate policy show aws.rds.tls_not_required"
 )]
 struct Cli {
     #[command(flatten)]
@@ -84,6 +88,10 @@ enum Command {
     Audit(audit::Arguments),
     /// Judge templates before they are deployed, by the same policies.
     Check(check::Arguments),
+    /// List, show and write blueprints, and say what is wrong with one.
+    Blueprint(blueprint::Arguments),
+    /// Show what a blueprint would change, and whether the guardrails allow it; nothing is written.
+    Plan(plan::Arguments),
     /// Read every account of the organization into a file.
     Snapshot(snapshot::Arguments),
     /// Say what a verdict rests on, and what would change it.
@@ -152,6 +160,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Audit(arguments) => audit::run(&arguments, &cli.global),
         Command::Check(arguments) => check::run(&arguments, &cli.global),
+        Command::Blueprint(arguments) => blueprint::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
         Command::Explain(arguments) => explain::run(&arguments, &cli.global),
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),

@@ -490,6 +490,7 @@ fn declaration(template: &str) -> Result<Declaration, String> {
         exports: &cloudformation::Exports::default(),
         ambiguous: &BTreeSet::new(),
         load: &|_| Err(std::io::ErrorKind::NotFound.into()),
+        stack: None,
     };
     let Some(document) = documents.into_iter().next() else { return Err("the template is empty".to_owned()) };
     let declared = cloudformation::read("the template", document, &context).map_err(|error| error.to_string())?;

@@ -126,7 +126,8 @@ impl<'a> Prospect<'a> {
         judgement.findings.update(|finding| {
             let address = address(finding);
             finding.location = self.origins.get(&address).map(|declared| {
-                let unknown = judged.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
+                let unknown =
+                    judged.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
                 let pointer = unknown.map_or(finding.path.as_str(), |gap| gap.pointer.as_str());
                 declared.origin.locate(pointer)
             });

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use innovate_model::{Position, Span};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 
 /// Values of one text, those that aliases repeat counted each time, and a long text for several.
@@ -173,6 +174,29 @@ impl Node {
             Kind::Map(_) => "a map",
         }
     }
+}
+
+/// Where `serde_saphyr` says that something is.
+pub fn position(location: serde_saphyr::Location) -> Position {
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    Position { line: number(location.line()), column: number(location.column()) }
+}
+
+/// A YAML text of the form of `T`; none where it is empty.
+///
+/// # Errors
+/// It is not of the form, or not what [`parse`] takes.
+pub fn typed<T: DeserializeOwned>(file: &str, text: &str) -> Result<Option<T>, InputError> {
+    // Says where a key is twice, and holds what aliases may repeat.
+    if parse(file, text.as_bytes())?.is_empty() {
+        return Ok(None);
+    }
+    serde_saphyr::from_str(text).map(Some).map_err(|error| {
+        let at = error.location().map(position);
+        let message = error.without_snippet().to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        InputError::new(file, at, message.strip_prefix("error: ").unwrap_or(message))
+    })
 }
 
 /// The documents of a YAML or JSON text; empty ones are left out.

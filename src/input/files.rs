@@ -414,7 +414,14 @@ impl Common<'_> {
     }
 
     fn context<'a>(&'a self, number: usize, exports: &'a Exports) -> Context<'a> {
-        Context { target: self.target(number), parameters: self.request.parameters, exports, ambiguous: &self.ambiguous, load: self.load }
+        Context {
+            target: self.target(number),
+            parameters: self.request.parameters,
+            exports,
+            ambiguous: &self.ambiguous,
+            load: self.load,
+            stack: None,
+        }
     }
 }
 

@@ -207,7 +207,7 @@ impl Block {
 }
 
 /// The text as Markdown that shows it as it is. Names come from the cloud: they must not end a cell, a line or a table, nor be HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for c in cut(text).chars() {
         match c {

@@ -12,6 +12,7 @@ mod markdown;
 mod ocsf;
 mod outcome;
 mod place;
+mod plan;
 mod sarif;
 mod table;
 mod text;
@@ -28,6 +29,8 @@ use innovate_model::{Calls, World};
 use crate::engine::Judgement;
 use crate::framework::Framework;
 use crate::policy::Library;
+
+pub use plan::{PlanFormat, PlanReport};
 
 /// What a report is made of.
 #[derive(Clone, Copy, Debug)]

@@ -12,7 +12,7 @@ use super::outcome::{counted, shortfall};
 use super::table::{accepted, visible};
 use crate::finding::{Finding, Verdict};
 use crate::input::declared::Skipped;
-use crate::policy::Severity;
+use crate::policy::{Library, Severity};
 
 /// Lines that are shown of something that spans many.
 const MOST_LINES: usize = 6;
@@ -32,7 +32,7 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
             continue;
         }
         let help = match finding.verdict {
-            Verdict::Fail if helped.insert(finding.policy.clone()) => remedy(report, &finding),
+            Verdict::Fail if helped.insert(finding.policy.clone()) => remedy(report.library, &finding),
             _ => None,
         };
         writeln!(writer, "{}\n", rendered(&renderer, &texts, &finding, help.as_deref()))?;
@@ -41,13 +41,13 @@ pub(super) fn write(report: &Report<'_>, writer: &mut dyn Write) -> io::Result<(
 }
 
 /// A text and where its lines begin.
-struct Text<'a> {
+pub(super) struct Text<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Text<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, starts }
@@ -77,7 +77,7 @@ impl<'a> Text<'a> {
     }
 }
 
-fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Finding, help: Option<&str>) -> String {
+pub(super) fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Finding, help: Option<&str>) -> String {
     let level = match (finding.verdict, finding.severity) {
         (Verdict::Unknown, _) => Level::WARNING.with_name("unknown"),
         (Verdict::Waived, _) => Level::NOTE.with_name("waived"),
@@ -116,11 +116,11 @@ fn rendered(renderer: &Renderer, texts: &BTreeMap<&str, Text<'_>>, finding: &Fin
 }
 
 /// What the policy says of repairing it, where the finding is about a template.
-fn remedy(report: &Report<'_>, finding: &Finding) -> Option<String> {
+pub(super) fn remedy(library: &Library, finding: &Finding) -> Option<String> {
     let location = finding.location.as_ref()?;
     // A template's words are no help in another language.
     let is_of_template = !location.file.ends_with(".tf") && !location.file.ends_with(".tofu");
-    let policy = report.library.policies.iter().find(|policy| policy.id == finding.policy)?;
+    let policy = library.policies.iter().find(|policy| policy.id == finding.policy)?;
     let ways = || policy.metadata.custom.remediation.ways();
     let text = ways().find(|(way, _)| is_of_template && matches!(*way, "cloudformation" | "manifest")).or_else(|| ways().next())?.1;
     Some(text.trim_end().to_owned())

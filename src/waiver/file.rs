@@ -48,35 +48,20 @@ struct Selection {
     address: Option<String>,
 }
 
-/// Where `serde_saphyr` says that something is.
-fn position(location: serde_saphyr::Location) -> Position {
-    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    Position { line: number(location.line()), column: number(location.column()) }
-}
-
 /// The waivers of a file; an empty one has none.
 ///
 /// # Errors
 /// It is not of the form: the error names the line and, where there is one, the waiver.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Waiver>, InputError> {
-    // Says where a key is twice, and holds what aliases may repeat.
-    if document::parse(file, text.as_bytes())?.is_empty() {
-        return Ok(Vec::new());
-    }
-    let whole: File = serde_saphyr::from_str(text).map_err(|error| {
-        let at = error.location().map(position);
-        let message = error.without_snippet().to_string();
-        let message = message.split(" at line ").next().unwrap_or_default();
-        InputError::new(file, at, message.strip_prefix("error: ").unwrap_or(message))
-    })?;
+    let Some(whole) = document::typed::<File>(file, text)? else { return Ok(Vec::new()) };
     if whole.version.value != VERSION {
         let message = format!("`version` is {}; this program reads {VERSION}", whole.version.value);
-        return Err(InputError::new(file, position(whole.version.referenced), message));
+        return Err(InputError::new(file, document::position(whole.version.referenced), message));
     }
     let mut lines: BTreeMap<String, usize> = BTreeMap::new();
     let mut waivers = Vec::new();
     for entry in whole.waivers.unwrap_or_default() {
-        let at = position(entry.referenced);
+        let at = document::position(entry.referenced);
         let waiver = waiver(file, at, entry.value)?;
         if let Some(line) = lines.insert(waiver.id.clone(), at.line) {
             return Err(InputError::new(file, at, format!("the id `{}` is there twice, first in line {line}", waiver.id)));

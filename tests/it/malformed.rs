@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 fn read(file: &str, bytes: &[u8]) -> Result<Declaration, InputError> {
     let (target, parameters, exports, ambiguous) = (Target::default(), Parameters::new(), Exports::default(), BTreeSet::new());
     let load = |_: &str| Err(io::ErrorKind::NotFound.into());
-    let context = Context { target: &target, parameters: &parameters, exports: &exports, ambiguous: &ambiguous, load: &load };
+    let context = Context { target: &target, parameters: &parameters, exports: &exports, ambiguous: &ambiguous, load: &load, stack: None };
     let mut documents = parse(file, bytes)?.into_iter();
     cloudformation::read(file, documents.next().unwrap_or_else(|| Node::new(Kind::Null, Default::default())), &context)
 }

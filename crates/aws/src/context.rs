@@ -111,6 +111,7 @@ impl Context {
     clients! {
         #[cfg(feature = "accessanalyzer")] accessanalyzer: aws_sdk_accessanalyzer, "access-analyzer";
         #[cfg(feature = "acm")] acm: aws_sdk_acm, "acm";
+        #[cfg(feature = "cloudformation")] cloudformation: aws_sdk_cloudformation, "cloudformation";
         #[cfg(feature = "cloudtrail")] cloudtrail: aws_sdk_cloudtrail, "cloudtrail";
         #[cfg(feature = "cloudwatch")] cloudwatch: aws_sdk_cloudwatch, "monitoring";
         #[cfg(feature = "cloudwatchlogs")] logs: aws_sdk_cloudwatchlogs, "logs";

@@ -4,6 +4,8 @@
 //! Only this crate names the SDK. Handlers give CloudFormation properties; they judge nothing.
 
 mod account;
+#[cfg(feature = "cloudformation")]
+mod amend;
 mod context;
 mod failure;
 mod listed;
@@ -19,6 +21,8 @@ mod throttle;
 mod accessanalyzer;
 #[cfg(feature = "acm")]
 mod acm;
+#[cfg(feature = "cloudformation")]
+mod cloudformation;
 #[cfg(feature = "cloudtrail")]
 mod cloudtrail;
 #[cfg(feature = "cloudwatch")]

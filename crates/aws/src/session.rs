@@ -15,9 +15,15 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use innovate_model::{Account, Calls, Cloud, HandlerError, HandlerErrorCode, OrganizationFacts, Reach};
+#[cfg(feature = "cloudformation")]
+use innovate_model::{Provisioner, Provisioning};
 use tokio::sync::OnceCell;
 
 use crate::account::AwsAccount;
+#[cfg(feature = "cloudformation")]
+use crate::cloudformation::CloudFormation;
+#[cfg(feature = "cloudformation")]
+use crate::context::Context;
 use crate::context::{home_region, partition};
 use crate::failure::Failure;
 use crate::organization;
@@ -110,6 +116,20 @@ impl Session {
         self.throttles.configure(&config, account, region, service)
     }
 
+    /// The session in another account by a role there.
+    async fn assumed(&self, caller: &str, account: &str, role: &str, name: &str, external_id: Option<&str>) -> SdkConfig {
+        let role = format!("arn:{}:iam::{account}:role/{role}", partition(&self.region));
+        let mut provider = AssumeRoleProvider::builder(role)
+            .session_name(name)
+            .region(Region::new(self.region.clone()))
+            .configure(&self.throttles.configure(&self.config, caller, &self.region, "sts"));
+        if let Some(external_id) = external_id {
+            provider = provider.external_id(external_id);
+        }
+        let provider = SharedCredentialsProvider::new(provider.build().await);
+        self.config.to_builder().credentials_provider(provider).build()
+    }
+
     async fn identify(&self) -> Result<String, HandlerError> {
         const ACTION: &str = "sts:GetCallerIdentity";
         let config = self.config.to_builder().region(Region::new(self.region.clone())).build();
@@ -133,20 +153,10 @@ impl Cloud for Session {
 
     async fn enter(&self, account: &str) -> Result<Box<dyn Account>, HandlerError> {
         let caller = self.caller().await?;
-        let config = if account == caller {
-            self.config.clone()
-        } else {
-            let role = format!("arn:{}:iam::{account}:role/{}", partition(&self.region), self.options.role.trim_start_matches('/'));
-            let mut provider = AssumeRoleProvider::builder(role)
-                .session_name("innovate-audit")
-                .region(Region::new(self.region.clone()))
-                .configure(&self.throttles.configure(&self.config, &caller, &self.region, "sts"));
-            if let Some(external_id) = &self.options.external_id {
-                provider = provider.external_id(external_id);
-            }
-            let provider = SharedCredentialsProvider::new(provider.build().await);
-            self.config.to_builder().credentials_provider(provider).build()
-        };
+        let role = self.options.role.trim_start_matches('/');
+        let external_id = self.options.external_id.as_deref();
+        let config =
+            if account == caller { self.config.clone() } else { self.assumed(&caller, account, role, "innovate-audit", external_id).await };
         self.throttles.pace.enter();
         let entered = AwsAccount::new(account, &self.region, config, self.throttles.clone());
         entered.verify(account != caller).await?;
@@ -163,6 +173,39 @@ impl Cloud for Session {
 
     fn calls_by_service(&self) -> Calls {
         self.throttles.pace.calls_by_service()
+    }
+}
+
+#[cfg(feature = "cloudformation")]
+#[async_trait]
+impl Provisioning for Session {
+    async fn account(&self) -> Result<String, HandlerError> {
+        self.caller().await
+    }
+
+    async fn provisioner(&self, account: &str, region: &str, roles: &[String]) -> Result<Box<dyn Provisioner>, HandlerError> {
+        let caller = self.caller().await?;
+        let mut refused = None;
+        let config = if account == caller {
+            self.config.clone()
+        } else {
+            let mut entered = None;
+            for role in roles {
+                let config = self.assumed(&caller, account, role.trim_start_matches('/'), "innovate-provision", None).await;
+                match AwsAccount::new(account, &self.region, config.clone(), self.throttles.clone()).verify(true).await {
+                    Ok(()) => {
+                        entered = Some(config);
+                        break;
+                    }
+                    Err(error) => refused = Some(error),
+                }
+            }
+            entered.ok_or_else(|| {
+                refused.unwrap_or_else(|| HandlerError::new(HandlerErrorCode::InvalidRequest, "sts:AssumeRole", "no role is named"))
+            })?
+        };
+        let context = Context::new(account, region, Reach::Regional, &config, self.throttles.clone());
+        Ok(Box::new(CloudFormation::new(Arc::new(context))))
     }
 }
 

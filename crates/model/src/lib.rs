@@ -12,6 +12,7 @@ mod memory;
 pub mod pointer;
 mod resource;
 mod schema;
+mod stack;
 mod world;
 
 pub use denial::{Denial, Layer};
@@ -21,4 +22,7 @@ pub use location::{Location, Position, Span};
 pub use memory::MemoryCloud;
 pub use resource::{GLOBAL, Properties, Resource};
 pub use schema::{Property, Schema, SchemaError, Schemas};
+pub use stack::{
+    AnnouncedChange, ChangeSet, ChangeSetRequest, DeployedStack, KnownStack, Provisioner, Provisioning, StackEvent, StackResource,
+};
 pub use world::{AccountFacts, OrganizationFacts, Reads, Tally, World};

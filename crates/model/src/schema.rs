@@ -68,6 +68,11 @@ impl Schema {
         self.pointers("createOnlyProperties")
     }
 
+    /// The properties of which some changes replace the resource, in the form of [`Self::create_only`].
+    pub fn conditional_create_only(&self) -> Vec<&str> {
+        self.pointers("conditionalCreateOnlyProperties")
+    }
+
     /// The properties that only the service sets.
     pub fn read_only(&self) -> Vec<&str> {
         self.pointers("readOnlyProperties")

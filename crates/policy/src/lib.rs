@@ -24,7 +24,7 @@ pub use convention::{Convention, Conventions, IDS as CONVENTIONS};
 pub use coverage::{Coverage, Lines};
 pub use evaluate::{Denial, Document, Evaluator, Input, Interpreter, Members, Names, Outcome, Scope};
 pub use library::{Broken, Library, Policy, Selection};
-pub use metadata::{Custom, Metadata, Remediation};
+pub use metadata::{Action, Custom, Metadata, Remediation, Stages};
 pub use platform::Platform;
 pub use program::Program;
 pub use read_set::{ANY, ByType, Path, Paths, Place, ReadSet, Reading};

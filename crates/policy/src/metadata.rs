@@ -41,9 +41,39 @@ pub struct Custom {
     /// The policy's parameters, each a JSON Schema with a default.
     #[serde(default)]
     pub parameters: BTreeMap<String, Value>,
+    /// What is done about a violation, by the moment at which it is found.
+    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    pub stages: Stages,
     /// Whether the value at the place of a violation is nothing to show, as it may be a credential.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
+}
+
+/// What is done about a violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Nothing: it is not even told.
+    Off,
+    /// It is told.
+    Warn,
+    /// What would bring it about is refused.
+    Deny,
+}
+
+/// What is done about a violation, by the moment at which it is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stages {
+    /// Before it is provisioned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provision: Option<Action>,
+}
+
+impl Stages {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Steps that mend a violation: of a resource of AWS by `console`, `cli` and `cloudformation`, of a Kubernetes object by `manifest`. What does not apply is
@@ -70,6 +100,14 @@ impl Remediation {
     pub fn ways(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let ways = [("console", &self.console), ("cli", &self.cli), ("cloudformation", &self.cloudformation), ("manifest", &self.manifest)];
         ways.into_iter().map(|(name, text)| (name, text.trim_end())).filter(|(_, text)| !text.trim().is_empty())
+    }
+}
+
+impl Custom {
+    /// What is done about a violation before it is provisioned: what the policy says, otherwise it is refused at the severity medium and worse.
+    pub fn on_provision(&self) -> Action {
+        let by_severity = if self.severity >= Severity::Medium { Action::Deny } else { Action::Warn };
+        self.stages.provision.unwrap_or(by_severity)
     }
 }
 

@@ -8,7 +8,7 @@ use super::Target;
 const GLOBAL_SERVICES: [&str; 5] = ["AWS::IAM::", "AWS::Route53::", "AWS::CloudFront::", "AWS::Organizations::", "AWS::SSO::"];
 
 /// Where the resources of a type go.
-pub(super) fn region_of<'a>(type_name: &str, target: &'a Target) -> &'a str {
+pub fn region_of<'a>(type_name: &str, target: &'a Target) -> &'a str {
     if GLOBAL_SERVICES.iter().any(|service| type_name.starts_with(service)) { GLOBAL } else { &target.region }
 }
 

@@ -7,6 +7,7 @@ mod intrinsic;
 pub mod parameter;
 mod part;
 mod sam;
+pub mod stack;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,10 +20,12 @@ use innovate_model::{Cause, HandlerErrorCode, Location, Position, Resource, Sche
 use serde_json::Value;
 
 pub use parameter::Parameters;
+pub use stack::{Given, Role, Stacked};
 
 use super::declared::{Declaration, Declared, Origin, Skipped, Target};
 use super::document::{Entry, InputError, Kind, Node, parse};
-use arn::{arn, region_of};
+use arn::arn;
+pub use arn::region_of;
 use part::{Builder, Part};
 
 /// Stacks in stacks in stacks.
@@ -49,6 +52,8 @@ pub struct Context<'a> {
     pub ambiguous: &'a BTreeSet<String>,
     /// Reads a file that a template names.
     pub load: &'a (dyn Fn(&str) -> io::Result<Vec<u8>> + Sync),
+    /// What is known of the one stack that the template is for.
+    pub stack: Option<&'a stack::Stack<'a>>,
 }
 
 /// Values that templates export, by name.
@@ -284,8 +289,11 @@ impl<'a> Template<'a> {
         self.transforms().into_iter().filter(|name| !known(name)).collect()
     }
 
-    /// The name of the stack: that of the file.
+    /// The name of the stack: that of the file where it is not known.
     fn name(&self) -> &str {
+        if let Some(stack) = self.context.stack {
+            return stack.name;
+        }
         let stem = Path::new(self.file.as_ref()).file_stem().and_then(|stem| stem.to_str()).unwrap_or("stack");
         stem.strip_suffix(".template").unwrap_or(stem)
     }
@@ -297,6 +305,9 @@ impl<'a> Template<'a> {
         }
         let Some(node) = self.resource(logical) else { return Ok(sam::owner(self, logical).map(|_| self.placeholder(logical))) };
         self.ids.borrow_mut().insert(logical.to_owned(), None);
+        if let Some(physical) = self.context.stack.and_then(|stack| stack.ids.get(logical)) {
+            return Ok(Some(physical.clone()));
+        }
         let mut parts = Vec::new();
         if let Ok(schema) = Schemas::vendored().get(node.get("Type").and_then(Node::text).unwrap_or_default()) {
             let properties = node.get("Properties");
@@ -337,6 +348,9 @@ impl<'a> Template<'a> {
     }
 
     fn placeholder(&self, logical: &str) -> String {
+        if let Some(stack) = self.context.stack {
+            return format!("{}.{logical}", stack.name);
+        }
         if self.prefix.is_empty() && self.context.ambiguous.contains(logical) {
             return format!("{}#{logical}", self.file);
         }
@@ -345,7 +359,9 @@ impl<'a> Template<'a> {
 
     /// What `Fn::GetAtt` gives.
     fn attribute(&self, logical: &str, attribute: &str, at: Position) -> Result<Part, InputError> {
-        let after = || Part::unknown(format!("`{logical}.{attribute}` is known only when the stack is deployed"));
+        let is_replaced = self.context.stack.is_some_and(|stack| stack.replaced.contains(logical));
+        let when = if is_replaced { "when another resource has taken its place" } else { "when the stack is deployed" };
+        let after = || Part::unknown(format!("`{logical}.{attribute}` is known only {when}"));
         let Some(node) = self.resource(logical) else {
             return match self.reference(logical, at)? {
                 Part::Scalar(..) if attribute == "Arn" => {
@@ -380,16 +396,16 @@ impl<'a> Template<'a> {
         }
         let steps: Vec<&str> = attribute.split('.').collect();
         let (first, rest) = steps.split_first().unwrap_or((&attribute, &[]));
-        let Some(given) = node.get("Properties").and_then(|properties| properties.get(first)) else {
-            // What only the service sets is not known; what matters to policies is that it is of this resource.
-            let path = steps.join("/");
-            let is_read_only = schema
-                .read_only()
-                .iter()
-                .any(|known| path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-            let is_text = schema.property(&steps).is_some_and(|property| property.types() == ["string"]);
-            return Ok(if is_read_only && is_text { Part::text(id) } else { after() });
-        };
+        // What only the service sets is not known; what matters to policies is that it is of this resource.
+        let path = steps.join("/");
+        let is_within = |known: &&str| path.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_text = || schema.property(&steps).is_some_and(|property| property.types() == ["string"]);
+        if schema.read_only().iter().any(is_within) && is_text() {
+            // Templates cut addresses into pieces.
+            let is_address = attribute.to_ascii_lowercase().ends_with("url");
+            return Ok(Part::text(if is_address { format!("https://{id}") } else { id }));
+        }
+        let Some(given) = node.get("Properties").and_then(|properties| properties.get(first)) else { return Ok(after()) };
         let key = format!("{logical}.{attribute}");
         if !self.attributes.borrow_mut().insert(key.clone()) {
             return Err(self.error(at, format!("`{key}` rests on itself")));
@@ -545,7 +561,7 @@ impl<'a> Template<'a> {
         if type_name.starts_with("AWS::Serverless::") {
             return self.serverless(entry, type_name, declaration);
         }
-        if Schemas::vendored().get(type_name).is_err() {
+        if self.context.stack.is_none() && Schemas::vendored().get(type_name).is_err() {
             let (reason, unread) = match type_name.ends_with("::MODULE") {
                 true => ("what is in a module is known only when the stack is deployed", true),
                 false => ("no policy speaks of this type", false),

@@ -1,0 +1,362 @@
+//! What a blueprint will change, and the resources that it leads to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use innovate_model::{Cause, HandlerErrorCode, KnownStack, Resource, Schemas, Span, pointer};
+use serde_json::{Map, Value as Json};
+use serde_saphyr::Spanned;
+
+use super::document::{Approval, Setting, Stack, Value};
+use super::order::Part;
+use super::{Blueprint, FILE, Step, document};
+use crate::input::cloudformation::stack::{Stack as Place, parameters, stack};
+use crate::input::cloudformation::{Given, Stacked};
+use crate::input::declared::{Declaration, Declared, Origin, Target};
+use crate::input::document::{InputError, parse};
+use crate::plan::{self, Amendment, Change, Parameter, Plan, ResourceAction, Rules, StackAction, StackChange};
+
+/// How often a replacement may bring about others.
+const MOST_ROUNDS: usize = 20;
+
+/// What is known of the accounts before the plan is made.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The account of the run's credentials; none where nothing is asked of AWS.
+    pub caller: Option<String>,
+    /// The ids of accounts, by their names in the blueprint, where no stack says them.
+    pub accounts: BTreeMap<String, String>,
+    /// The stacks that are there, by account, Region and name.
+    pub stacks: BTreeMap<(String, String, String), KnownStack>,
+}
+
+/// What a blueprint will change.
+#[derive(Debug, Default)]
+pub struct Forecast {
+    /// The changes.
+    pub plan: Plan,
+    /// All resources that the stacks and settings lead to.
+    pub declaration: Declaration,
+    /// The environment of each of them, by address.
+    pub owners: BTreeMap<String, String>,
+    /// The addresses of resources that go.
+    pub gone: BTreeSet<String>,
+    /// The ids of accounts by their names, made up for those that are not there yet.
+    pub accounts: BTreeMap<String, String>,
+    /// The texts of the files, by the paths that findings name.
+    pub texts: BTreeMap<String, Arc<str>>,
+    /// What the environments make of the policies.
+    pub rules: BTreeMap<String, Rules>,
+}
+
+/// The outputs of a step's stack.
+type Outputs = BTreeMap<(String, String), BTreeMap<String, Given>>;
+
+impl Blueprint {
+    /// The changes that lead from what is known to what the blueprint says.
+    ///
+    /// # Errors
+    /// A template is not of the form, or a step names what there is not.
+    pub fn forecast(&self, known: &Known) -> Result<Forecast, InputError> {
+        let steps = self.steps()?;
+        let mut forecast = Forecast { rules: self.rules(), ..Forecast::default() };
+        forecast.plan =
+            Plan { version: plan::VERSION, blueprint: self.document.name.value.clone(), caller: known.caller.clone(), steps: Vec::new() };
+        for (file, bytes) in &self.files {
+            if let Ok(text) = str::from_utf8(bytes) {
+                forecast.texts.insert(self.path(file), Arc::from(text));
+            }
+        }
+        let mut outputs = Outputs::new();
+        for step in &steps {
+            let (id, is_known) = self.account(step.account, known, &outputs);
+            forecast.accounts.insert(step.account.to_owned(), id.clone());
+            let target = Target { account: id.clone(), region: step.region.to_owned() };
+            let change = match step.part {
+                Part::Stack(stack) => self.stack_change(step, stack, &target, known, &mut outputs, &mut forecast)?,
+                Part::Setting(setting) => self.amendment(step, setting, &target, known, &outputs, &mut forecast)?,
+            };
+            let environment = self.document.environments.get(step.environment).map(|environment| &environment.value);
+            forecast.plan.steps.push(plan::Step {
+                name: step.name.to_owned(),
+                environment: step.environment.to_owned(),
+                account: step.account.to_owned(),
+                account_id: is_known.then_some(id),
+                region: step.region.to_owned(),
+                after: step.after.clone(),
+                approval: environment.is_some_and(|environment| environment.approval == Approval::Required),
+                protection: environment.is_some_and(|environment| environment.protection),
+                change,
+            });
+        }
+        Ok(forecast)
+    }
+
+    fn rules(&self) -> BTreeMap<String, Rules> {
+        let own = |name: &String| {
+            let environment = self.document.environments.get(name).map(|environment| &environment.value.guardrails);
+            let mut rules = Rules::default();
+            // What the environment says comes after what holds for all.
+            for guardrails in [&self.document.guardrails].into_iter().chain(environment) {
+                rules.actions.extend(guardrails.stages.iter().map(|(id, action)| (id.clone(), action.value)));
+                rules.may_be_unknown.extend(guardrails.unknown.iter().map(|id| id.value.clone()));
+                for (id, values) in &guardrails.parameters {
+                    rules.parameters.entry(id.clone()).or_default().extend(values.value.clone());
+                }
+            }
+            (name.clone(), rules)
+        };
+        self.document.environments.keys().map(own).collect()
+    }
+
+    /// The id of an account, and whether it is the real one. An account that a stack will make has an id of zeros with its number until then.
+    fn account(&self, name: &str, known: &Known, outputs: &Outputs) -> (String, bool) {
+        let made_up = || {
+            let number = self.document.accounts.get_index_of(name).unwrap_or_default();
+            (format!("{:012}", number + 1), false)
+        };
+        let Some(account) = self.document.accounts.get(name) else { return made_up() };
+        if account.value.management {
+            return known.caller.clone().map_or_else(made_up, |id| (id, true));
+        }
+        let is_id = |id: &String| id.len() == 12 && id.bytes().all(|letter| letter.is_ascii_digit());
+        let written = match account.value.id.as_ref().map(|id| Value::parse(&id.value)) {
+            Some(Ok(Value::Literal(id))) => Some(id),
+            Some(Ok(value)) => self.given("", &value, known, outputs).written(),
+            _ => None,
+        };
+        let id = known.accounts.get(name).cloned().or(written).filter(is_id);
+        id.map_or_else(made_up, |id| (id, true))
+    }
+
+    /// What a value comes to.
+    fn given(&self, environment: &str, value: &Value, known: &Known, outputs: &Outputs) -> Given {
+        match value {
+            Value::Literal(text) => Given::text(text.as_str()),
+            Value::EnvironmentName => Given::text(environment),
+            Value::Parameter(name) => {
+                let text = self.parameter(environment, name).and_then(document::text);
+                text.map_or_else(|| Given::unknown(format!("the parameter `{name}` of the blueprint is not set")), Given::text)
+            }
+            Value::Region(name) => Given::text(self.document.regions.get(name).map_or(name.as_str(), String::as_str)),
+            Value::Account(name) => Given::text(self.account(name, known, outputs).0),
+            Value::Output { environment: other, stack, name } => {
+                let key = (other.clone().unwrap_or_else(|| environment.to_owned()), stack.clone());
+                let found = outputs.get(&key).and_then(|outputs| outputs.get(name)).cloned();
+                found.unwrap_or_else(|| Given::unknown(format!("the stack `{stack}` has no output `{name}` by these parameters")))
+            }
+        }
+    }
+
+    fn stack_change(
+        &self,
+        step: &Step<'_>,
+        declared: &Stack,
+        target: &Target,
+        known: &Known,
+        outputs: &mut Outputs,
+        forecast: &mut Forecast,
+    ) -> Result<Change, InputError> {
+        let name = self.stack_name(step.environment, step.name);
+        let there = known.stacks.get(&(target.account.clone(), target.region.clone(), name.clone()));
+        let before = there.filter(|known| !known.stack.is_empty());
+        let mut given = BTreeMap::new();
+        for (parameter, value) in &declared.parameters {
+            let parsed = Value::parse(&value.value).map_err(|message| self.error(value, message))?;
+            given.insert(parameter.clone(), self.given(step.environment, &parsed, known, outputs));
+        }
+        let ids: BTreeMap<String, String> = before.into_iter().flat_map(|known| &known.resources).filter_map(id_of).collect();
+        let Some(template) = self.template(declared) else {
+            return Err(self.error(&declared.template, format!("no template `{}`", declared.template.value)));
+        };
+        let file = self.path(&declared.template.value);
+        let text = self.template_text(declared);
+        let old = before.map(|known| self.deployed(&name, known, target, &ids)).transpose()?;
+        let (new, resources) = {
+            let mut replaced = BTreeSet::new();
+            let mut round = 0;
+            loop {
+                let kept = ids
+                    .iter()
+                    .filter(|(logical, _)| !replaced.contains(*logical))
+                    .map(|(logical, id)| (logical.clone(), id.clone()))
+                    .collect();
+                let place = Place { name: &name, target, given: &given, ids: &kept, replaced: &replaced };
+                let new = stack(&file, template.clone(), &place)?;
+                let resources = plan::difference(old.as_ref(), &new, &ids);
+                let more: BTreeSet<String> = resources
+                    .iter()
+                    .filter(|resource| resource.action == ResourceAction::Replace)
+                    .map(|resource| resource.logical_id.clone())
+                    .collect();
+                round += 1;
+                if more == replaced || round == MOST_ROUNDS {
+                    break (new, resources);
+                }
+                replaced = more;
+            }
+        };
+        let declared_parameters = parameters(template);
+        let told: Vec<Parameter> = given
+            .iter()
+            .map(|(parameter, value)| {
+                let secret = declared_parameters.get(parameter).is_some_and(|declared| declared.no_echo);
+                Parameter {
+                    name: parameter.clone(),
+                    before: before.and_then(|known| known.stack.parameters.get(parameter)).filter(|_| !secret).cloned(),
+                    after: value.written().filter(|_| !secret),
+                    unknown: value.why().map(ToOwned::to_owned),
+                }
+            })
+            .collect();
+        let same_outputs = old.as_ref().is_some_and(|old| old.outputs == new.outputs);
+        let action = match there {
+            None => StackAction::Create,
+            Some(known) if known.stack.is_empty() => StackAction::Recreate,
+            Some(_) if resources.is_empty() && same_outputs => StackAction::Keep,
+            Some(_) => StackAction::Update,
+        };
+        let old_outputs = old.map(|old| old.outputs).unwrap_or_default();
+        let real = before.map(|known| &known.stack.outputs);
+        let settled = new.outputs.iter().map(|(output, value)| {
+            // What CloudFormation says counts where nothing of it changes.
+            let same = old_outputs.get(output) == Some(value);
+            let live = real.and_then(|outputs| outputs.get(output)).filter(|_| same);
+            (output.clone(), live.map_or_else(|| value.clone(), Given::text))
+        });
+        outputs.insert((step.environment.to_owned(), step.name.to_owned()), settled.collect());
+        let change = StackChange {
+            stack: name,
+            action,
+            template: declared.template.value.clone(),
+            template_digest: plan::digest(text.as_bytes()),
+            parameters: told,
+            resources,
+        };
+        for resource in &change.resources {
+            if matches!(resource.action, ResourceAction::Delete | ResourceAction::Replace)
+                && let Some(physical) = &resource.physical_id
+            {
+                forecast
+                    .gone
+                    .insert(Resource::new(&resource.type_name, physical, target.account.as_str(), target.region.as_str()).address());
+            }
+        }
+        for declared in &new.declaration.resources {
+            forecast.owners.insert(declared.resource.address(), step.environment.to_owned());
+        }
+        forecast.declaration.extend(new.declaration);
+        Ok(Change::Stack(change))
+    }
+
+    /// What the template that is deployed comes to.
+    fn deployed(&self, name: &str, known: &KnownStack, target: &Target, ids: &BTreeMap<String, String>) -> Result<Stacked, InputError> {
+        let file = format!("{name} (deployed)");
+        let document = parse(&file, known.template.as_bytes())?.into_iter().next();
+        let document = document.ok_or_else(|| InputError::new(&file, None, "CloudFormation gives an empty template for the stack"))?;
+        let given = known.stack.parameters.iter().map(|(parameter, value)| (parameter.clone(), Given::text(value.as_str()))).collect();
+        stack(&file, document, &Place { name, target, given: &given, ids, replaced: &BTreeSet::new() })
+    }
+
+    fn amendment(
+        &self,
+        step: &Step<'_>,
+        setting: &Setting,
+        target: &Target,
+        known: &Known,
+        outputs: &Outputs,
+        forecast: &mut Forecast,
+    ) -> Result<Change, InputError> {
+        let type_name = setting.type_name.value.as_str();
+        let region = crate::input::cloudformation::region_of(type_name, target).to_owned();
+        let id = match &setting.id {
+            None => target.account.clone(),
+            Some(id) => {
+                let value = Value::parse(&id.value).map_err(|message| self.error(id, message))?;
+                self.given(step.environment, &value, known, outputs).written().unwrap_or_else(|| step.name.to_owned())
+            }
+        };
+        let mut resource = Resource::new(type_name, id.as_str(), target.account.as_str(), region);
+        let mut places = BTreeMap::new();
+        for (name, value) in &setting.properties {
+            let here = format!("/{}", pointer::escape(name));
+            places.insert(here.clone(), span(value));
+            if let Some(value) = self.property(step.environment, value, &value.value, &here, known, outputs, &mut resource)? {
+                resource.properties.insert(name.clone(), value);
+            }
+        }
+        let schema = Schemas::vendored().get(type_name).ok();
+        let violations = schema.map(|schema| schema.root().violations(&Json::Object(resource.properties.clone()))).unwrap_or_default();
+        if let Some(violation) = violations.first() {
+            return Err(self.error(&setting.type_name, format!("the setting `{}`: {violation}", step.name)));
+        }
+        let properties: Map<String, Json> = resource.properties.clone();
+        let address = resource.address();
+        forecast.owners.insert(address, step.environment.to_owned());
+        let origin = Origin {
+            file: Arc::from(self.path(FILE)),
+            address: step.name.to_owned(),
+            span: span(&setting.type_name),
+            places,
+            remarks: Vec::new(),
+        };
+        forecast.declaration.resources.push(Declared { resource, origin });
+        Ok(Change::Setting(Amendment { type_name: type_name.to_owned(), id, properties, changes: None }))
+    }
+
+    /// A property of a setting, with the values that it refers to.
+    #[expect(clippy::too_many_arguments, reason = "a recursion over one document")]
+    fn property(
+        &self,
+        environment: &str,
+        at: &Spanned<Json>,
+        value: &Json,
+        here: &str,
+        known: &Known,
+        outputs: &Outputs,
+        resource: &mut Resource,
+    ) -> Result<Option<Json>, InputError> {
+        match value {
+            Json::Object(entries) if !Value::is_reference(value) => {
+                let mut object = Map::new();
+                for (name, value) in entries {
+                    let here = format!("{here}/{}", pointer::escape(name));
+                    if let Some(value) = self.property(environment, at, value, &here, known, outputs, resource)? {
+                        object.insert(name.clone(), value);
+                    }
+                }
+                Ok(Some(Json::Object(object)))
+            }
+            Json::Object(_) => {
+                let reference = Value::parse(value).map_err(|message| self.error(at, message))?;
+                let given = self.given(environment, &reference, known, outputs);
+                if let Some(text) = given.written() {
+                    return Ok(Some(Json::from(text)));
+                }
+                let message = given.why().unwrap_or("is a secret").to_owned();
+                resource.add_gap(here, Cause { code: HandlerErrorCode::NotYetKnown, action: None, message });
+                Ok(None)
+            }
+            Json::Array(items) => {
+                let mut list = Vec::new();
+                for (number, item) in items.iter().enumerate() {
+                    let here = format!("{here}/{number}");
+                    list.push(self.property(environment, at, item, &here, known, outputs, resource)?.unwrap_or_default());
+                }
+                Ok(Some(Json::Array(list)))
+            }
+            other => Ok(Some(other.clone())),
+        }
+    }
+}
+
+/// The logical and the physical id of a resource that is there.
+fn id_of(resource: &innovate_model::StackResource) -> Option<(String, String)> {
+    let is_there = !resource.status.starts_with("DELETE_COMPLETE");
+    resource.physical_id.clone().filter(|id| is_there && !id.is_empty()).map(|id| (resource.logical_id.clone(), id))
+}
+
+fn span<T>(spanned: &Spanned<T>) -> Span {
+    let start = document::place(spanned);
+    Span { start, end: start }
+}
