@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use innovate_model::{Cause, HandlerErrorCode, KnownStack, Resource, Schemas, Span, pointer};
+use innovate_model::{Cause, HandlerErrorCode, KnownStack, Properties, Resource, Schemas, Span, pointer};
 use serde_json::{Map, Value as Json};
 use serde_saphyr::Spanned;
 
@@ -11,7 +11,7 @@ use super::document::{Approval, Setting, Stack, Value};
 use super::order::Part;
 use super::{Blueprint, FILE, Step, document};
 use crate::input::cloudformation::stack::{Stack as Place, parameters, stack};
-use crate::input::cloudformation::{Given, Stacked};
+use crate::input::cloudformation::{Given, Role, Stacked};
 use crate::input::declared::{Declaration, Declared, Origin, Target};
 use crate::input::document::{InputError, parse};
 use crate::plan::{self, Amendment, Change, Parameter, Plan, ResourceAction, Rules, StackAction, StackChange};
@@ -28,6 +28,8 @@ pub struct Known {
     pub accounts: BTreeMap<String, String>,
     /// The stacks that are there, by account, Region and name.
     pub stacks: BTreeMap<(String, String, String), KnownStack>,
+    /// The settings as they are now, by environment and name.
+    pub settings: BTreeMap<(String, String), Properties>,
 }
 
 /// What a blueprint will change.
@@ -41,6 +43,8 @@ pub struct Forecast {
     pub owners: BTreeMap<String, String>,
     /// The addresses of resources that go.
     pub gone: BTreeSet<String>,
+    /// What the deployed templates say of their resources, by the number of the step and logical id.
+    pub deployed: BTreeMap<usize, BTreeMap<String, Role>>,
     /// The ids of accounts by their names, made up for those that are not there yet.
     pub accounts: BTreeMap<String, String>,
     /// The texts of the files, by the paths that findings name.
@@ -49,8 +53,8 @@ pub struct Forecast {
     pub rules: BTreeMap<String, Rules>,
 }
 
-/// The outputs of a step's stack.
-type Outputs = BTreeMap<(String, String), BTreeMap<String, Given>>;
+/// The outputs of the stacks by environment and name, each with whether it is as CloudFormation says, or will be known only by then.
+type Outputs = BTreeMap<(String, String), BTreeMap<String, (Given, bool)>>;
 
 impl Blueprint {
     /// The changes that lead from what is known to what the blueprint says.
@@ -142,9 +146,24 @@ impl Blueprint {
             Value::Account(name) => Given::text(self.account(name, known, outputs).0),
             Value::Output { environment: other, stack, name } => {
                 let key = (other.clone().unwrap_or_else(|| environment.to_owned()), stack.clone());
-                let found = outputs.get(&key).and_then(|outputs| outputs.get(name)).cloned();
-                found.unwrap_or_else(|| Given::unknown(format!("the stack `{stack}` has no output `{name}` by these parameters")))
+                let found = outputs.get(&key).and_then(|outputs| outputs.get(name));
+                found
+                    .map(|(given, _)| given.clone())
+                    .unwrap_or_else(|| Given::unknown(format!("the stack `{stack}` has no output `{name}` by these parameters")))
             }
+        }
+    }
+
+    /// Why a value is known only when an earlier step is done; none where it is known.
+    fn pending(&self, environment: &str, value: &Value, known: &Known, outputs: &Outputs) -> Option<String> {
+        match value {
+            Value::Account(name) => (!self.account(name, known, outputs).1).then(|| format!("the account `{name}` is not there yet")),
+            Value::Output { environment: other, stack, name } => {
+                let key = (other.clone().unwrap_or_else(|| environment.to_owned()), stack.clone());
+                let settled = outputs.get(&key).and_then(|outputs| outputs.get(name)).is_some_and(|(_, settled)| *settled);
+                (!settled).then(|| format!("it is the output `{name}` of `{stack}`"))
+            }
+            Value::Literal(_) | Value::EnvironmentName | Value::Parameter(_) | Value::Region(_) => None,
         }
     }
 
@@ -160,9 +179,12 @@ impl Blueprint {
         let name = self.stack_name(step.environment, step.name);
         let there = known.stacks.get(&(target.account.clone(), target.region.clone(), name.clone()));
         let before = there.filter(|known| !known.stack.is_empty());
-        let mut given = BTreeMap::new();
+        let (mut given, mut pending) = (BTreeMap::new(), BTreeMap::new());
         for (parameter, value) in &declared.parameters {
             let parsed = Value::parse(&value.value).map_err(|message| self.error(value, message))?;
+            if let Some(why) = self.pending(step.environment, &parsed, known, outputs) {
+                pending.insert(parameter.clone(), why);
+            }
             given.insert(parameter.clone(), self.given(step.environment, &parsed, known, outputs));
         }
         let ids: BTreeMap<String, String> = before.into_iter().flat_map(|known| &known.resources).filter_map(id_of).collect();
@@ -201,11 +223,13 @@ impl Blueprint {
             .iter()
             .map(|(parameter, value)| {
                 let secret = declared_parameters.get(parameter).is_some_and(|declared| declared.no_echo);
+                let waits = pending.get(parameter).cloned();
                 Parameter {
                     name: parameter.clone(),
                     before: before.and_then(|known| known.stack.parameters.get(parameter)).filter(|_| !secret).cloned(),
-                    after: value.written().filter(|_| !secret),
-                    unknown: value.why().map(ToOwned::to_owned),
+                    after: value.written().filter(|_| !secret && waits.is_none()),
+                    unknown: waits.or_else(|| value.why().map(ToOwned::to_owned)),
+                    is_secret: secret,
                 }
             })
             .collect();
@@ -213,16 +237,20 @@ impl Blueprint {
         let action = match there {
             None => StackAction::Create,
             Some(known) if known.stack.is_empty() => StackAction::Recreate,
+            Some(known) if known.stack.is_unsettled() => StackAction::Await,
             Some(_) if resources.is_empty() && same_outputs => StackAction::Keep,
             Some(_) => StackAction::Update,
         };
+        if let Some(old) = &old {
+            forecast.deployed.insert(forecast.plan.steps.len(), old.roles.clone());
+        }
         let old_outputs = old.map(|old| old.outputs).unwrap_or_default();
         let real = before.map(|known| &known.stack.outputs);
         let settled = new.outputs.iter().map(|(output, value)| {
             // What CloudFormation says counts where nothing of it changes.
             let same = old_outputs.get(output) == Some(value);
             let live = real.and_then(|outputs| outputs.get(output)).filter(|_| same);
-            (output.clone(), live.map_or_else(|| value.clone(), Given::text))
+            (output.clone(), live.map_or_else(|| (value.clone(), false), |live| (Given::text(live), true)))
         });
         outputs.insert((step.environment.to_owned(), step.name.to_owned()), settled.collect());
         let change = StackChange {
@@ -291,6 +319,8 @@ impl Blueprint {
             return Err(self.error(&setting.type_name, format!("the setting `{}`: {violation}", step.name)));
         }
         let properties: Map<String, Json> = resource.properties.clone();
+        // An account or a stack that is not there yet has no ids.
+        let is_pending = !resource.gaps.is_empty() || self.rests_on_nothing_yet(step, setting, known);
         let address = resource.address();
         forecast.owners.insert(address, step.environment.to_owned());
         let origin = Origin {
@@ -301,7 +331,21 @@ impl Blueprint {
             remarks: Vec::new(),
         };
         forecast.declaration.resources.push(Declared { resource, origin });
-        Ok(Change::Setting(Amendment { type_name: type_name.to_owned(), id, properties, changes: None }))
+        let now = known.settings.get(&(step.environment.to_owned(), step.name.to_owned()));
+        let changes = now.map(|now| plan::amendments(now, &properties));
+        Ok(Change::Setting(Amendment { type_name: type_name.to_owned(), id, properties, is_pending, changes }))
+    }
+
+    /// Whether the setting takes an output of a stack that is not there.
+    fn rests_on_nothing_yet(&self, step: &Step<'_>, setting: &Setting, known: &Known) -> bool {
+        let values = setting.properties.values().chain(&setting.id);
+        values.filter_map(|value| Value::parse(&value.value).ok()).any(|value| match value {
+            Value::Output { environment, stack, .. } => {
+                let name = self.stack_name(environment.as_deref().unwrap_or(step.environment), &stack);
+                !known.stacks.iter().any(|((.., known), stack)| *known == name && !stack.stack.is_empty())
+            }
+            _ => false,
+        })
     }
 
     /// A property of a setting, with the values that it refers to.

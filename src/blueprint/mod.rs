@@ -1,16 +1,22 @@
 //! Blueprints: what is provisioned in which accounts, in which order, by CloudFormation templates.
 
+mod apply;
+mod destroy;
 mod document;
 mod forecast;
 mod lint;
+mod live;
 mod order;
 
 use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
+pub use apply::{Applied, Happening, Options, Outcome, Overseer};
+pub use destroy::{Doomed, Fate, death_warrant};
 pub use document::{Account, Approval, Document, Entry, Environment, FILE, Guardrails, Parameter, Setting, Stack, Value, text};
 pub use forecast::{Forecast, Known};
+pub use live::{Doors, LiveError, whole};
 pub use order::{Part, Step};
 
 use crate::input::document::{InputError, Node, parse};

@@ -161,7 +161,7 @@ impl Live {
         hold_endpoint()?;
         Ok(innovate_aws::Options {
             profile: self.profile.clone(),
-            role: self.role.clone(),
+            roles: vec![self.role.clone()],
             external_id: self.external_id.clone(),
             call_timeout: Duration::from_secs(self.call_timeout),
             max_attempts: self.max_attempts,
@@ -238,7 +238,7 @@ impl Live {
 
 /// The SDK panics on an endpoint that is no URL.
 #[cfg(feature = "aws")]
-fn hold_endpoint() -> anyhow::Result<()> {
+pub(super) fn hold_endpoint() -> anyhow::Result<()> {
     if let Some(endpoint) = std::env::var_os("AWS_ENDPOINT_URL")
         && !["http://", "https://"].iter().any(|scheme| endpoint.to_string_lossy().starts_with(scheme))
     {
@@ -253,7 +253,7 @@ pub(super) fn put(bucket: &str, key: &str, path: &std::path::Path, media_type: &
     hold_endpoint()?;
     let options = innovate_aws::Options {
         profile: None,
-        role: String::new(),
+        roles: Vec::new(),
         external_id: None,
         call_timeout: PUT_TIMEOUT,
         max_attempts: PUT_ATTEMPTS,
@@ -271,7 +271,7 @@ pub(super) fn put(_bucket: &str, _key: &str, _path: &std::path::Path, _media_typ
 
 /// Connections that the process may have: as many files as the system lets it open, but for those that it needs otherwise.
 #[cfg(all(feature = "aws", unix))]
-fn connections() -> usize {
+pub(super) fn connections() -> usize {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return LEAST_CONNECTIONS };
@@ -281,13 +281,13 @@ fn connections() -> usize {
 }
 
 #[cfg(all(feature = "aws", not(unix)))]
-fn connections() -> usize {
+pub(super) fn connections() -> usize {
     LEAST_CONNECTIONS
 }
 
 /// Two threads, whatever the machine: this one, which reads, and one for the connections. A reading waits for answers.
 #[cfg(feature = "aws")]
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 

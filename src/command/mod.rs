@@ -1,14 +1,17 @@
 //! The commands, one file each. Only this room prints, reads the environment and looks at the clock.
 
 mod accept;
+mod apply;
 mod audit;
 mod baseline;
 mod blueprint;
 mod check;
+mod destroy;
 mod dry_run;
 mod explain;
 mod framework;
 mod init;
+mod journal;
 mod live;
 mod manual;
 mod origin;
@@ -16,6 +19,7 @@ mod output;
 mod permissions;
 mod plan;
 mod policy;
+mod provision;
 mod revision;
 mod settings;
 mod snapshot;
@@ -92,6 +96,10 @@ enum Command {
     Blueprint(blueprint::Arguments),
     /// Show what a blueprint would change, and whether the guardrails allow it; nothing is written.
     Plan(plan::Arguments),
+    /// Bring about what a blueprint says, as planned; guardrails and approval come first.
+    Apply(apply::Arguments),
+    /// Take away what a blueprint made; what must not be lost stays.
+    Destroy(destroy::Arguments),
     /// Read every account of the organization into a file.
     Snapshot(snapshot::Arguments),
     /// Say what a verdict rests on, and what would change it.
@@ -162,6 +170,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check::run(&arguments, &cli.global),
         Command::Blueprint(arguments) => blueprint::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, &cli.global),
+        Command::Apply(arguments) => apply::run(&arguments, &cli.global),
+        Command::Destroy(arguments) => destroy::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
         Command::Explain(arguments) => explain::run(&arguments, &cli.global),
         Command::Permissions(arguments) => permissions::run(&arguments, &cli.global),

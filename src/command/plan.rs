@@ -1,20 +1,16 @@
 //! `innovate plan`.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use innovate_model::{AccountFacts, Cause, HandlerErrorCode, OrganizationFacts, UNLISTED, Unread, World};
 
-use super::settings::{Chosen, Policies};
-use super::{Exit, Global, audit, blueprint, output, usage};
+use super::provision::{Access, Desk};
+use super::settings::Policies;
+use super::{Exit, Global, output, usage};
 use crate::blueprint::{Forecast, Known};
-use crate::engine::{self, Prospect};
-use crate::input::inventory::Inventory;
-use crate::plan::{self, GuardrailError, Guardrails};
-use crate::policy::Library;
+use crate::plan::Guardrails;
 use crate::report::{PlanFormat, PlanReport};
 
 #[derive(Args, Debug)]
@@ -25,6 +21,8 @@ pub(super) struct Arguments {
     /// Ask AWS nothing: everything is created.
     #[arg(long)]
     offline: bool,
+    #[command(flatten)]
+    access: Access,
     #[command(flatten)]
     policies: Policies,
     /// The form of what is printed.
@@ -39,23 +37,15 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     if let Some(path) = &arguments.out {
         output::probe_file(path)?;
     }
-    let blueprint = blueprint::load(&arguments.folder)?;
-    let Chosen { library, known: policies, .. } = arguments.policies.chosen(global)?;
-    let wrong = blueprint.lint(&policies);
-    if !wrong.is_empty() {
-        for error in &wrong {
-            drop(writeln!(io::stderr(), "error: {error}"));
-        }
-        return Err(usage(format!("the blueprint has {} errors; nothing is planned", wrong.len())));
-    }
-    if !arguments.offline {
-        return Err(usage("give `--offline`"));
-    }
-    let forecast = blueprint.forecast(&Known::default()).map_err(usage)?;
-    let caller = blueprint.management().and_then(|name| forecast.accounts.get(name)).cloned().unwrap_or_default();
-    let guardrails = guard(&forecast, &caller, offline(&forecast, &caller), &library)?;
-    let report =
-        PlanReport { plan: &forecast.plan, guardrails: &guardrails, library: &library, texts: &forecast.texts, style: output::style() };
+    let desk = Desk::new(&arguments.folder, &arguments.policies, global)?;
+    let (forecast, guardrails) = if arguments.offline {
+        let forecast = desk.blueprint.forecast(&Known::default()).map_err(usage)?;
+        let guardrails = desk.guard(&forecast, desk.empty_world(&forecast))?;
+        (forecast, guardrails)
+    } else {
+        live(&desk, &arguments.access)?
+    };
+    let report = report(&arguments.folder, &desk, &forecast, &guardrails);
     if let Some(path) = &arguments.out {
         output::write_file(path, |file| Ok(PlanFormat::Json.write(&report, file)?))
             .with_context(|| format!("cannot write `{}`", path.display()))?;
@@ -63,55 +53,51 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     let mut out = BufWriter::new(io::stdout().lock());
     arguments.output.write(&report, &mut out)?;
     out.flush()?;
-    Ok(match guardrails {
+    Ok(exit(&guardrails))
+}
+
+/// What is shown of a plan.
+pub(super) fn report<'a>(folder: &'a str, desk: &'a Desk, forecast: &'a Forecast, guardrails: &'a Guardrails) -> PlanReport<'a> {
+    PlanReport { folder, plan: &forecast.plan, guardrails, library: &desk.library, texts: &forecast.texts, style: output::style() }
+}
+
+/// How a run ends of which the policies say this.
+pub(super) fn exit(guardrails: &Guardrails) -> Exit {
+    match guardrails {
         Guardrails { errors, .. } if !errors.is_empty() => Exit::Error,
         guardrails if guardrails.denials().next().is_some() => Exit::Refused,
         _ => Exit::Clean,
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+fn live(_desk: &Desk, access: &Access) -> anyhow::Result<(Forecast, Guardrails)> {
+    access.refuse()
+}
+
+#[cfg(feature = "aws")]
+fn live(desk: &Desk, access: &Access) -> anyhow::Result<(Forecast, Guardrails)> {
+    let options = access.options(&desk.blueprint)?;
+    super::live::runtime()?.block_on(async {
+        let session = innovate_aws::Session::connect(options).await;
+        made(desk, &session).await.map(|(forecast, guardrails, _)| (forecast, guardrails))
     })
 }
 
-/// The world where nothing is there yet but the accounts, in the organization that the blueprint makes, where it makes one.
-fn offline(forecast: &Forecast, caller: &str) -> World {
-    let facts = |(name, id): (&String, &String)| {
-        let management = id == caller;
-        (
-            id.clone(),
-            AccountFacts { id: id.clone(), name: Some(name.clone()), status: "ACTIVE".to_owned(), management, ..AccountFacts::default() },
-        )
-    };
-    let accounts: BTreeMap<String, AccountFacts> = forecast.accounts.iter().map(facts).collect();
-    let made = forecast.declaration.resources.iter().find(|declared| declared.resource.type_name == "AWS::Organizations::Organization");
-    let organization = made.map(|declared| OrganizationFacts {
-        id: declared.resource.id.clone(),
-        management_account: caller.to_owned(),
-        accounts: accounts.clone(),
-        unread: Vec::new(),
-    });
-    let unlisted = Unread {
-        account: UNLISTED.to_owned(),
-        region: "*".to_owned(),
-        type_name: "*".to_owned(),
-        cause: Cause {
-            code: HandlerErrorCode::NotYetKnown,
-            action: None,
-            message: "`--offline` asks AWS nothing of the organization".to_owned(),
-        },
-    };
-    let unread = if organization.is_some() { Vec::new() } else { vec![unlisted] };
-    World { read_at: jiff::Timestamp::now().to_string(), accounts, organization, unread, ..World::default() }
-}
+/// A plan against what is there.
+#[cfg(feature = "aws")]
+pub(super) async fn made(desk: &Desk, session: &innovate_aws::Session) -> anyhow::Result<(Forecast, Guardrails, Known)> {
+    use crate::blueprint::{Doors, LiveError};
 
-/// What the policies say of the world that the plan leads to.
-fn guard(forecast: &Forecast, caller: &str, mut world: World, library: &Library) -> anyhow::Result<Guardrails> {
-    world.resources.retain(|resource| !forecast.gone.contains(&resource.address()));
-    caller.clone_into(&mut world.caller);
-    let mut prospect = Prospect::new(world, &forecast.declaration, caller);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let judge = |inventory: &Inventory<'_>, library: &Library, keep_passes: bool| {
-        audit::judge(inventory, library, engine::Options { keep_passes, workers, watch: None })
+    let failed = |error: LiveError| match error {
+        LiveError::Input(error) => usage(error),
+        error => error.into(),
     };
-    plan::guard(&mut prospect, library, &forecast.rules, &forecast.owners, judge).map_err(|error| match error {
-        GuardrailError::Judge(error) => error,
-        error => usage(error),
-    })
+    let doors = Doors::new(&desk.blueprint, session);
+    let mut known = desk.blueprint.live(&doors).await.map_err(failed)?;
+    desk.blueprint.settings(&doors, &mut known).await.map_err(failed)?;
+    let forecast = desk.blueprint.forecast(&known).map_err(usage)?;
+    let world = super::provision::world(desk, session, &forecast).await?;
+    let guardrails = desk.guard(&forecast, world)?;
+    Ok((forecast, guardrails, known))
 }

@@ -60,6 +60,20 @@ fn change(
     }
 }
 
+/// The properties of a setting that are other than wanted; what is not wanted to be anything counts for nothing.
+pub fn amendments(now: &serde_json::Map<String, Value>, wanted: &serde_json::Map<String, Value>) -> Vec<PropertyChange> {
+    let other = wanted.iter().filter(|(name, value)| now.get(*name) != Some(value));
+    let change = |(name, value): (&String, &Value)| PropertyChange {
+        pointer: format!("/{}", pointer::escape(name)),
+        before: now.get(name).cloned(),
+        after: Some(value.clone()),
+        unknown: None,
+        secret: false,
+        replacement: Replacement::Never,
+    };
+    other.map(change).collect()
+}
+
 /// The properties that are other, each with what it was and will be.
 fn properties(old: Option<&Declared>, new: &Declared) -> Vec<PropertyChange> {
     let schema = Schemas::vendored().get(&new.resource.type_name).ok();

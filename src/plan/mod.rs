@@ -1,5 +1,6 @@
 //! What a run will change: pure data, judged before anything is written.
 
+mod agreement;
 mod difference;
 mod guardrail;
 
@@ -7,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-pub use difference::difference;
+pub use agreement::{STATEFUL, departures, protection_policy, unplanned};
+pub use difference::{amendments, difference};
 pub use guardrail::{Guarded, GuardrailError, Guardrails, Rules, guard};
 
 /// The version of the form.
@@ -69,6 +71,8 @@ pub enum StackAction {
     Recreate,
     /// It changes.
     Update,
+    /// An operation is under way or came to no good end, which is dealt with first.
+    Await,
     /// It stays.
     Keep,
 }
@@ -104,6 +108,9 @@ pub struct Parameter {
     /// Why it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
+    /// Whether it is nothing to show; then it has the default of the template.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_secret: bool,
 }
 
 /// What becomes of a resource.
@@ -194,6 +201,9 @@ pub struct Amendment {
     pub id: String,
     /// What it will have.
     pub properties: serde_json::Map<String, Value>,
+    /// Whether some of it is known only when an earlier step is done.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_pending: bool,
     /// What is other now; none where it was not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<PropertyChange>>,

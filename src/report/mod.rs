@@ -30,7 +30,7 @@ use crate::engine::Judgement;
 use crate::framework::Framework;
 use crate::policy::Library;
 
-pub use plan::{PlanFormat, PlanReport};
+pub use plan::{PlanFile, PlanFormat, PlanReport};
 
 /// What a report is made of.
 #[derive(Clone, Copy, Debug)]

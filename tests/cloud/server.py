@@ -4,6 +4,9 @@ layer that counts calls and breaks them on request. Prints its address, then ser
 It is used as an HTTP proxy: a client with the endpoint `http://NAME.test` calls in the session NAME. `PUT /sessions/NAME` with a JSON object of
 the fields of `faults.Session` (`rules`, `page`, `account`, `allowed`) opens it, `GET` gives the calls so far, `DELETE` closes it. `allowed` are
 IAM policy documents; what is wrong with one is the answer. A call without a session is neither logged nor broken.
+
+AWS CloudFormation is not moto's but the package `cloudformation`, whose providers call this server without a session: what a session breaks,
+logs or forbids is the call of CloudFormation alone. `/stage/cloudformation` is its control address.
 """
 
 import io
@@ -11,6 +14,7 @@ import json
 import logging
 import sys
 
+import cloudformation
 import corrections
 from faults import Rule, Session, broken
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -19,8 +23,9 @@ from permissions import policy
 from werkzeug.serving import make_server
 from wire import Answer, Call, Failure
 
-# How the names of operations begin that change nothing.
+# How the names of operations begin that change nothing, and of those that change nothing that another call tells.
 READS = ("Describe", "Get", "List")
+HARMLESS = (*READS, "AssumeRole", "BatchGet", "GenerateCredentialReport", "Head")
 
 
 class Stage:
@@ -34,6 +39,9 @@ class Stage:
     def __call__(self, environ, start_response):
         if environ["PATH_INFO"].startswith("/sessions/"):
             return send(self.control(environ), start_response)
+        if environ["PATH_INFO"] == "/stage/cloudformation":
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            return send(cloudformation.control(environ["REQUEST_METHOD"], body), start_response)
         if environ["PATH_INFO"].startswith("/moto-api"):
             corrections.reset()
             return self.moto(environ, start_response)
@@ -58,24 +66,43 @@ class Stage:
         return session
 
     def onward(self, session):
-        """The way of a call to its answer. The calls of a session only read, so the same call has the same answer until something is written."""
+        """The way of a call to its answer."""
         if session is None:
-            self.memory.clear()
-            return self.correct
+            return self.change
         if session.page:
-            return lambda call: paged(call, session.page, self.remember) if call.operation else self.correct(call)
+            return lambda call: self.page(call, session.page)
         return self.remember
 
-    def remember(self, call):
-        if not call.operation or not call.name.startswith(READS):
-            return self.correct(call)
-        key = (call.account, call.region, call.service, call.name, *call.target())
-        if key not in self.memory:
-            # Of two calls at the same time the first answer counts for both: moto answers with the time of the day here and there.
-            return self.memory.setdefault(key, self.correct(call))
-        return self.memory[key]
+    def page(self, call, size):
+        """CloudFormation cuts its pages itself, as each of its answers goes a step on with a stack."""
+        if call.service == "cloudformation":
+            return self.correct(call, size)
+        return paged(call, size, self.remember) if call.operation else self.correct(call)
 
-    def correct(self, call):
+    def remember(self, call):
+        """A reading call has the same answer until something is written."""
+        if not call.operation or not call.name.startswith(HARMLESS):
+            return self.change(call)
+        if not call.name.startswith(READS) or call.service == "cloudformation":
+            return self.correct(call)
+        # What is answered while something is written goes to a memory that is no more.
+        memory = self.memory
+        key = (call.account, call.region, call.service, call.name, *call.target())
+        if key not in memory:
+            # Of two calls at the same time the first answer counts for both: moto answers with the time of the day here and there.
+            return memory.setdefault(key, self.correct(call))
+        return memory[key]
+
+    def change(self, call):
+        """The answer to a call that may have written."""
+        try:
+            return self.correct(call)
+        finally:
+            self.memory = {}
+
+    def correct(self, call, page=None):
+        if call.service == "cloudformation" and call.operation:
+            return cloudformation.answer(call, page)
         return corrections.answer(call, self.ask_moto)
 
     def ask_moto(self, call):

@@ -25,11 +25,17 @@ from werkzeug.exceptions import NotFound
 warnings.filterwarnings("ignore", message=r"Exception\(.*does not match an error shape")
 
 # The service of a signature where botocore has another name for it.
-SERVICES = {"access-analyzer": "accessanalyzer", "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "sso": "sso-admin"}
+SERVICES = {
+    "access-analyzer": "accessanalyzer",
+    "aps": "amp",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "sso": "sso-admin",
+}
 
 # The prefix of a service's IAM actions where it is not botocore's name for it, from the Service Authorization Reference
 # (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
-PREFIXES = {"accessanalyzer": "access-analyzer", "elbv2": "elasticloadbalancing", "s3control": "s3", "sso-admin": "sso"}
+PREFIXES = {"accessanalyzer": "access-analyzer", "amp": "aps", "elbv2": "elasticloadbalancing", "s3control": "s3", "sso-admin": "sso"}
 
 # Operations whose IAM action is named otherwise, from the same reference.
 ACTIONS = {

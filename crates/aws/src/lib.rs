@@ -4,8 +4,6 @@
 //! Only this crate names the SDK. Handlers give CloudFormation properties; they judge nothing.
 
 mod account;
-#[cfg(feature = "cloudformation")]
-mod amend;
 mod context;
 mod failure;
 mod listed;
@@ -15,6 +13,8 @@ mod pace;
 mod property;
 mod registry;
 mod session;
+#[cfg(feature = "cloudformation")]
+mod setting;
 mod throttle;
 
 #[cfg(feature = "accessanalyzer")]

@@ -50,8 +50,8 @@ pub const ENTERING_ACTIONS: &[&str] = &["ec2:DescribeRegions"];
 pub struct Options {
     /// The name of the profile of the shared configuration files; none for the standard chain's own choice.
     pub profile: Option<String>,
-    /// The name (or path and name) of the role that is assumed in every other account.
-    pub role: String,
+    /// The names (or paths and names) of roles for every other account: the first that can be assumed is.
+    pub roles: Vec<String>,
     /// The external id that the role asks for.
     pub external_id: Option<String>,
     /// The deadline of one call, its retries included.
@@ -116,18 +116,29 @@ impl Session {
         self.throttles.configure(&config, account, region, service)
     }
 
-    /// The session in another account by a role there.
-    async fn assumed(&self, caller: &str, account: &str, role: &str, name: &str, external_id: Option<&str>) -> SdkConfig {
-        let role = format!("arn:{}:iam::{account}:role/{role}", partition(&self.region));
-        let mut provider = AssumeRoleProvider::builder(role)
-            .session_name(name)
-            .region(Region::new(self.region.clone()))
-            .configure(&self.throttles.configure(&self.config, caller, &self.region, "sts"));
-        if let Some(external_id) = external_id {
-            provider = provider.external_id(external_id);
+    /// The session in an account: the caller's own with the caller's identity, another by the first of the roles that can be assumed.
+    async fn entered(&self, caller: &str, account: &str, roles: &[String], name: &str) -> Result<SdkConfig, HandlerError> {
+        if account == caller {
+            return Ok(self.config.clone());
         }
-        let provider = SharedCredentialsProvider::new(provider.build().await);
-        self.config.to_builder().credentials_provider(provider).build()
+        let mut refused = HandlerError::new(HandlerErrorCode::InvalidRequest, "sts:AssumeRole", "no role is named");
+        for role in roles {
+            let role = format!("arn:{}:iam::{account}:role/{}", partition(&self.region), role.trim_start_matches('/'));
+            let mut provider = AssumeRoleProvider::builder(role)
+                .session_name(name)
+                .region(Region::new(self.region.clone()))
+                .configure(&self.throttles.configure(&self.config, caller, &self.region, "sts"));
+            if let Some(external_id) = &self.options.external_id {
+                provider = provider.external_id(external_id);
+            }
+            let provider = SharedCredentialsProvider::new(provider.build().await);
+            let config = self.config.to_builder().credentials_provider(provider).build();
+            match AwsAccount::new(account, &self.region, config.clone(), self.throttles.clone()).verify(true).await {
+                Ok(()) => return Ok(config),
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
     }
 
     async fn identify(&self) -> Result<String, HandlerError> {
@@ -153,14 +164,9 @@ impl Cloud for Session {
 
     async fn enter(&self, account: &str) -> Result<Box<dyn Account>, HandlerError> {
         let caller = self.caller().await?;
-        let role = self.options.role.trim_start_matches('/');
-        let external_id = self.options.external_id.as_deref();
-        let config =
-            if account == caller { self.config.clone() } else { self.assumed(&caller, account, role, "innovate-audit", external_id).await };
+        let config = self.entered(&caller, account, &self.options.roles, "innovate-audit").await?;
         self.throttles.pace.enter();
-        let entered = AwsAccount::new(account, &self.region, config, self.throttles.clone());
-        entered.verify(account != caller).await?;
-        Ok(Box::new(entered))
+        Ok(Box::new(AwsAccount::new(account, &self.region, config, self.throttles.clone())))
     }
 
     fn types(&self) -> Option<BTreeMap<String, Reach>> {
@@ -185,25 +191,7 @@ impl Provisioning for Session {
 
     async fn provisioner(&self, account: &str, region: &str, roles: &[String]) -> Result<Box<dyn Provisioner>, HandlerError> {
         let caller = self.caller().await?;
-        let mut refused = None;
-        let config = if account == caller {
-            self.config.clone()
-        } else {
-            let mut entered = None;
-            for role in roles {
-                let config = self.assumed(&caller, account, role.trim_start_matches('/'), "innovate-provision", None).await;
-                match AwsAccount::new(account, &self.region, config.clone(), self.throttles.clone()).verify(true).await {
-                    Ok(()) => {
-                        entered = Some(config);
-                        break;
-                    }
-                    Err(error) => refused = Some(error),
-                }
-            }
-            entered.ok_or_else(|| {
-                refused.unwrap_or_else(|| HandlerError::new(HandlerErrorCode::InvalidRequest, "sts:AssumeRole", "no role is named"))
-            })?
-        };
+        let config = self.entered(&caller, account, roles, "innovate-provision").await?;
         let context = Context::new(account, region, Reach::Regional, &config, self.throttles.clone());
         Ok(Box::new(CloudFormation::new(Arc::new(context))))
     }

@@ -61,6 +61,11 @@ impl DeployedStack {
         matches!(self.status.as_str(), "REVIEW_IN_PROGRESS" | "ROLLBACK_COMPLETE" | "DELETE_COMPLETE")
     }
 
+    /// Whether an operation is under way, or one came to an end from which the stack cannot be changed.
+    pub fn is_unsettled(&self) -> bool {
+        self.is_busy() || matches!(self.status.as_str(), "CREATE_FAILED" | "DELETE_FAILED" | "ROLLBACK_FAILED" | "UPDATE_ROLLBACK_FAILED")
+    }
+
     /// Whether an operation is under way.
     pub fn is_busy(&self) -> bool {
         self.status.ends_with("_IN_PROGRESS") && self.status != "REVIEW_IN_PROGRESS"
@@ -224,11 +229,17 @@ pub trait Provisioner: Send + Sync {
     /// The failed call.
     async fn set_policy(&self, stack: &str, policy: &str) -> Result<(), HandlerError>;
 
-    /// Has a resource that CloudFormation has no type for have these properties.
+    /// The properties that a setting without a CloudFormation type has now; of lists that it shares with others, what is wanted and there.
+    ///
+    /// # Errors
+    /// The failed call, or nobody knows settings of the type.
+    async fn setting(&self, type_name: &str, wanted: &Properties) -> Result<Properties, HandlerError>;
+
+    /// Has a setting have these properties; nothing changes where it has them.
     ///
     /// # Errors
     /// The failed call, or nobody can set properties of the type.
-    async fn amend(&self, type_name: &str, id: &str, properties: &Properties) -> Result<(), HandlerError>;
+    async fn set(&self, type_name: &str, wanted: &Properties) -> Result<(), HandlerError>;
 }
 
 /// A cloud in which something can be provisioned.

@@ -300,14 +300,14 @@ impl<'a> Template<'a> {
 
     /// What `Ref` of a resource gives: its identifier where the template says it, otherwise its logical id. None where there is no such resource.
     fn id_of(&self, logical: &str) -> Result<Option<String>, InputError> {
+        if let Some(physical) = self.context.stack.and_then(|stack| stack.ids.get(logical)) {
+            return Ok(Some(physical.clone()));
+        }
         if let Some(known) = self.ids.borrow().get(logical) {
             return Ok(Some(known.clone().unwrap_or_else(|| self.placeholder(logical))));
         }
         let Some(node) = self.resource(logical) else { return Ok(sam::owner(self, logical).map(|_| self.placeholder(logical))) };
         self.ids.borrow_mut().insert(logical.to_owned(), None);
-        if let Some(physical) = self.context.stack.and_then(|stack| stack.ids.get(logical)) {
-            return Ok(Some(physical.clone()));
-        }
         let mut parts = Vec::new();
         if let Ok(schema) = Schemas::vendored().get(node.get("Type").and_then(Node::text).unwrap_or_default()) {
             let properties = node.get("Properties");

@@ -335,7 +335,7 @@ fn typed(value: &Value, text: &str, schema: Option<Property<'_>>) -> Value {
             _ => {}
         }
     }
-    if admits("integer")
+    if (admits("integer") || admits("number"))
         && let Ok(number) = text.trim().parse::<i64>()
     {
         return Value::from(number);

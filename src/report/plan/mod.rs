@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Style;
 use crate::finding::Finding;
@@ -18,6 +18,8 @@ use crate::policy::{Action, Library};
 /// What a report on a plan is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanReport<'a> {
+    /// The folder of the blueprint.
+    pub folder: &'a str,
     /// The plan.
     pub plan: &'a Plan,
     /// What the policies say of what it leads to.
@@ -44,10 +46,23 @@ pub enum PlanFormat {
 /// The plan as a file has it, with what it is agreed to by.
 #[derive(Debug, Serialize)]
 struct File<'a> {
+    folder: &'a str,
     digest: String,
     #[serde(flatten)]
     plan: &'a Plan,
     guardrails: Verdicts<'a>,
+}
+
+/// A plan that was written to a file.
+#[derive(Debug, Deserialize)]
+pub struct PlanFile {
+    /// The folder of the blueprint, as it was named when the plan was made.
+    pub folder: String,
+    /// What the plan is agreed to by.
+    pub digest: String,
+    /// The plan.
+    #[serde(flatten)]
+    pub plan: Plan,
 }
 
 /// What the policies say, as JSON has it.
@@ -91,7 +106,7 @@ fn json(report: &PlanReport<'_>, writer: &mut dyn Write) -> io::Result<()> {
             .collect(),
         errors: &report.guardrails.errors,
     };
-    let file = File { digest: report.plan.digest(), plan: report.plan, guardrails: verdicts };
+    let file = File { folder: report.folder, digest: report.plan.digest(), plan: report.plan, guardrails: verdicts };
     serde_json::to_writer_pretty(&mut *writer, &file)?;
     writeln!(writer)
 }

@@ -45,6 +45,7 @@ fn stack(step: &Step, change: &StackChange, writer: &mut dyn Write) -> io::Resul
         StackAction::Create => "create stack",
         StackAction::Recreate => "create anew, after the creation that failed, stack",
         StackAction::Update => "update stack",
+        StackAction::Await => "wait for what is under way, then update stack",
         StackAction::Keep => "keep stack",
     };
     writeln!(writer, "  {verb} {} from {}", change.stack, change.template)?;

@@ -68,6 +68,15 @@ def get_analyzer(call, onward):
     return call.answer({"analyzer": summary(find(call))})
 
 
+@correction("accessanalyzer", "UpdateAnalyzer")
+def update_analyzer(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_UpdateAnalyzer.html"""
+    asked = call.parameters()
+    if "configuration" in asked:
+        find(call)["configuration"] = asked["configuration"]
+    return call.answer({name: find(call)[name] for name in ("configuration",) if name in find(call)})
+
+
 @correction("accessanalyzer", "DeleteAnalyzer")
 def delete_analyzer(call, onward):
     """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_DeleteAnalyzer.html"""
@@ -85,17 +94,59 @@ def create_archive_rule(call, onward):
     return call.answer({})
 
 
+@correction("accessanalyzer", "UpdateArchiveRule")
+def update_archive_rule(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_UpdateArchiveRule.html"""
+    asked = call.parameters()
+    archived(call).update(filter=asked["filter"], updatedAt=now())
+    return call.answer({})
+
+
+@correction("accessanalyzer", "DeleteArchiveRule")
+def delete_archive_rule(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_DeleteArchiveRule.html"""
+    del find(call)["rules"][archived(call)["ruleName"]]
+    return call.answer({})
+
+
+def archived(call):
+    name = call.parameters()["ruleName"]
+    if name not in find(call)["rules"]:
+        raise Failure("ResourceNotFoundException", f"Archive rule {name} not found", 404)
+    return find(call)["rules"][name]
+
+
 @correction("accessanalyzer", "ListArchiveRules")
 def list_archive_rules(call, onward):
     """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ListArchiveRules.html"""
     return call.answer({"archiveRules": list(find(call)["rules"].values())})
 
 
-@correction("accessanalyzer", "ListTagsForResource")
-def list_tags(call, onward):
-    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ListTagsForResource.html"""
+def tags(call):
+    """The tags of the resource of an ARN."""
     arn = call.parameters()["resourceArn"]
     for analyzer in ANALYZERS.of(call).values():
         if analyzer["arn"] == arn:
-            return call.answer({"tags": analyzer["tags"]})
+            return analyzer["tags"]
     raise Failure("ResourceNotFoundException", f"Resource {arn} not found", 404)
+
+
+@correction("accessanalyzer", "ListTagsForResource")
+def list_tags(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_ListTagsForResource.html"""
+    return call.answer({"tags": tags(call)})
+
+
+@correction("accessanalyzer", "TagResource")
+def tag(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_TagResource.html"""
+    tags(call).update(call.parameters()["tags"])
+    return call.answer({})
+
+
+@correction("accessanalyzer", "UntagResource")
+def untag(call, onward):
+    """https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_UntagResource.html"""
+    for key in call.parameters()["tagKeys"]:
+        tags(call).pop(key, None)
+    return call.answer({})

@@ -1,5 +1,7 @@
 """Amazon EC2."""
 
+import os
+
 from moto.ec2.models import ec2_backends
 
 from corrections.kms import is_managed, managed_key
@@ -107,10 +109,11 @@ def subnets(call, onward):
 
 @correction("ec2", "DescribeVpcEndpoints")
 def endpoints(call, onward):
-    """As for the volumes, and only an interface has a private name
+    """As for the volumes, only an interface has a private name, and what was deleted is not told of
     (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html)."""
 
     def amend(result):
+        result["VpcEndpoints"] = [endpoint for endpoint in result["VpcEndpoints"] if endpoint["State"] != "deleted"]
         for endpoint in result["VpcEndpoints"]:
             endpoint |= {"IpAddressType": "ipv4", "ServiceRegion": call.region}
             if endpoint["VpcEndpointType"] == "Gateway":
@@ -159,7 +162,7 @@ def instances(call, onward):
 
 
 # The Regions of the tests' accounts, so that a reading of all of them is a short one.
-ENABLED = ("us-east-1", "eu-west-1")
+ENABLED = os.environ.get("STAGE_REGIONS", "us-east-1,eu-west-1").split(",")
 
 
 @correction("ec2", "DescribeRegions")

@@ -1,13 +1,16 @@
 """Clusters and node groups of Amazon EKS."""
 
 import hashlib
+from contextlib import suppress
 
-from moto.ec2.exceptions import InvalidSubnetIdError
+from moto.ec2.exceptions import EC2ClientError, InvalidSubnetIdError
 from moto.ec2.models import ec2_backends
+from moto.eks.models import eks_backends
+from wire import Failure
 
-from corrections import eks_addons, eks_entries  # noqa: F401: they register themselves
+from corrections import eks_addons, eks_entries, eks_tags  # noqa: F401: they register themselves
 from corrections.eks_entries import grant_creator, grant_nodes
-from corrections.eks_store import CLUSTERS
+from corrections.eks_store import CLUSTERS, forget
 from corrections.registry import State, amended, correction
 
 # What was asked for the node groups, by the names of the cluster and the group.
@@ -35,11 +38,45 @@ def create_cluster(call, onward):
     return amended(call, answer, lambda result: complete(call, result["cluster"]))
 
 
-@correction("eks", "DescribeCluster", "DeleteCluster")
+@correction("eks", "DescribeCluster")
 def describe_cluster(call, onward):
     """moto answers with what was asked for at most, AWS with the defaults too
     (https://docs.aws.amazon.com/eks/latest/APIReference/API_Cluster.html)."""
     return amended(call, onward(call), lambda result: complete(call, result["cluster"]))
+
+
+@correction("eks", "DeleteCluster")
+def delete_cluster(call, onward):
+    """What belongs to a cluster goes with it, and a protected one stays
+    (https://docs.aws.amazon.com/eks/latest/APIReference/API_DeleteCluster.html)."""
+    name = call.parameters()["name"]
+    asked = CLUSTERS.of(call).get(name, {})
+    if asked.get("deletionProtection"):
+        message = f"Cluster {name} has deletion protection enabled. Disable it before deleting the cluster."
+        raise Failure("InvalidRequestException", message)
+    answer = amended(call, onward(call), lambda result: complete(call, result["cluster"]))
+    if answer.status < 300:
+        forget(call, name)
+        # A group that others refer to stays.
+        with suppress(EC2ClientError):
+            ec2_backends[call.account][call.region].delete_security_group(group_id=asked.get("clusterSecurityGroupId"))
+    return answer
+
+
+@correction("eks", "UpdateClusterVersion")
+def update_version(call, onward):
+    """moto lacks it. A cluster goes up one minor version at a time, and never down
+    (https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html)."""
+    asked = call.parameters()
+    held = eks_backends[call.account][call.region].clusters.get(asked["name"])
+    if held is None:
+        raise Failure("ResourceNotFoundException", f"No cluster found for name: {asked['name']}.", 404)
+    present, wanted = (int(version.rpartition(".")[2]) for version in (held.version, asked["version"]))
+    if wanted - present not in (0, 1):
+        message = f"Unsupported Kubernetes minor version update from {held.version} to {asked['version']}"
+        raise Failure("InvalidParameterException", message)
+    held.version = CLUSTERS.of(call)[asked["name"]]["version"] = asked["version"]
+    return call.answer({"update": {"id": digest(call, asked["name"]), "status": "Successful", "type": "VersionUpdate"}})
 
 
 @correction("eks", "UpdateClusterConfig")
@@ -50,6 +87,8 @@ def update_cluster(call, onward):
     former = CLUSTERS.of(call).get(asked["name"], {})
     if "resourcesVpcConfig" in asked:
         asked["resourcesVpcConfig"] = former.get("resourcesVpcConfig", {}) | asked["resourcesVpcConfig"]
+    if "logging" in asked:
+        asked["logging"] = {"clusterLogging": merged(call, asked)}
     answer = onward(call.again(asked))
     if answer.status >= 300:
         return answer
@@ -86,6 +125,14 @@ def logging(held):
     on = {kind for setup in held["clusterLogging"] if setup.get("enabled") for kind in setup["types"]}
     setups = [(True, [kind for kind in LOGS if kind in on]), (False, [kind for kind in LOGS if kind not in on])]
     return [{"types": types, "enabled": enabled} for enabled, types in setups if types]
+
+
+def merged(call, asked):
+    """The logs of the cluster after the call, which leaves those that it does not name."""
+    held = eks_backends[call.account][call.region].clusters.get(asked["name"])
+    former = logging(held.logging) if held else []
+    switches = [(kind, setup["enabled"]) for setup in former + asked["logging"]["clusterLogging"] for kind in setup["types"]]
+    return logging({"clusterLogging": [{"types": [kind], "enabled": True} for kind, enabled in dict(switches).items() if enabled]})
 
 
 def vpc_config(call, asked, held):
@@ -127,9 +174,26 @@ def create_nodegroup(call, onward):
     answer = onward(call)
     if answer.status >= 300:
         return answer
-    NODEGROUPS.of(call)[asked["clusterName"], asked["nodegroupName"]] = asked
+    # The group stays with the version that the cluster has now.
+    version = {"version": CLUSTERS.of(call).get(asked["clusterName"], {}).get("version", VERSION)}
+    NODEGROUPS.of(call)[asked["clusterName"], asked["nodegroupName"]] = version | asked
     grant_nodes(call, CLUSTERS.of(call).get(asked["clusterName"], {}).get("accessConfig", {}), asked)
     return amended(call, answer, lambda result: complete_nodegroup(call, result["nodegroup"]))
+
+
+@correction("eks", "UpdateNodegroupVersion")
+def update_nodegroup_version(call, onward):
+    """moto lacks it: https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html"""
+    asked = call.parameters()
+    cluster = eks_backends[call.account][call.region].clusters.get(asked["clusterName"])
+    group = cluster and cluster.nodegroups.get(asked["nodegroupName"])
+    if not group:
+        raise Failure("ResourceNotFoundException", f"No node group found for name: {asked['nodegroupName']}.", 404)
+    former = NODEGROUPS.of(call)[asked["clusterName"], asked["nodegroupName"]]
+    former |= {name: asked[name] for name in ("releaseVersion", "version") if name in asked}
+    if "launchTemplate" in asked:
+        group.launch_template = former["launchTemplate"] = (group.launch_template or {}) | asked["launchTemplate"]
+    return call.answer({"update": {"id": digest(call, group.uuid), "status": "Successful", "type": "VersionUpdate"}})
 
 
 @correction("eks", "DescribeNodegroup")

@@ -2,13 +2,15 @@
 
 import uuid
 
-from corrections.eks_store import cluster, find, listed, refuse_second, stamped
-from corrections.registry import State, correction
+from wire import Failure
+
+from corrections.eks_store import belonging, cluster, find, listed, refuse_second, stamped, updated
+from corrections.registry import correction
 
 # By the names of the cluster and the add-on.
-ADDONS = State()
+ADDONS = belonging()
 # By the name of the cluster and the id.
-ASSOCIATIONS = State()
+ASSOCIATIONS = belonging()
 
 
 @correction("eks", "CreateAddon")
@@ -22,14 +24,38 @@ def create_addon(call, onward):
     addon["namespaceConfig"] = {"namespace": "kube-system"}
     kept = ("addonName", "clusterName", "addonVersion", "serviceAccountRoleArn", "tags", "configurationValues", "namespaceConfig")
     addon |= {member: asked[member] for member in kept if member in asked}
-    namespace = addon["namespaceConfig"]["namespace"]
-    identities = [
-        associate(call, identity | {"clusterName": cluster(call), "namespace": namespace, "ownerArn": arn})
-        for identity in asked.get("podIdentityAssociations", [])
-    ]
-    addon["podIdentityAssociations"] = [identity["associationArn"] for identity in identities]
+    identify(call, addon, asked.get("podIdentityAssociations", []))
     ADDONS.of(call)[cluster(call), name] = addon
     return call.answer({"addon": addon})
+
+
+def identify(call, addon, identities):
+    """Gives the add-on these pod identities, and no others."""
+    for identity in addon.get("podIdentityAssociations", []):
+        ASSOCIATIONS.of(call).pop((addon["clusterName"], identity.rpartition("/")[2]), None)
+    owned = {"clusterName": addon["clusterName"], "namespace": addon["namespaceConfig"]["namespace"], "ownerArn": addon["addonArn"]}
+    addon["podIdentityAssociations"] = [associate(call, identity | owned)["associationArn"] for identity in identities]
+
+
+@correction("eks", "UpdateAddon")
+def update_addon(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html"""
+    asked = call.parameters()
+    addon = find(call, ADDONS, asked["addonName"], "addon")
+    addon |= {name: asked[name] for name in ("addonVersion", "configurationValues", "serviceAccountRoleArn") if name in asked}
+    if "podIdentityAssociations" in asked:
+        identify(call, addon, asked["podIdentityAssociations"])
+    return updated(call, "AddonUpdate")
+
+
+@correction("eks", "DeleteAddon")
+def delete_addon(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_DeleteAddon.html"""
+    name = call.parameters()["addonName"]
+    addon = find(call, ADDONS, name, "addon")
+    identify(call, addon, [])
+    del ADDONS.of(call)[cluster(call), name]
+    return call.answer({"addon": addon | {"status": "DELETING"}})
 
 
 @correction("eks", "ListAddons")
@@ -59,8 +85,29 @@ def associate(call, asked):
 @correction("eks", "CreatePodIdentityAssociation")
 def create_association(call, onward):
     """https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html"""
-    cluster(call)
-    return call.answer({"association": associate(call, call.parameters())})
+    asked = call.parameters()
+    for held in listed(call, ASSOCIATIONS).values():
+        if all(held[name] == asked[name] for name in ("namespace", "serviceAccount")):
+            raise Failure("ResourceInUseException", f"Association already exists: {held['associationId']}", 409)
+    return call.answer({"association": associate(call, asked)})
+
+
+@correction("eks", "UpdatePodIdentityAssociation")
+def update_association(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdatePodIdentityAssociation.html"""
+    asked = call.parameters()
+    association = find(call, ASSOCIATIONS, asked["associationId"], "association")
+    association |= {name: asked[name] for name in ("disableSessionTags", "policy", "roleArn", "targetRoleArn") if name in asked}
+    return call.answer({"association": association})
+
+
+@correction("eks", "DeletePodIdentityAssociation")
+def delete_association(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_DeletePodIdentityAssociation.html"""
+    identifier = call.parameters()["associationId"]
+    association = find(call, ASSOCIATIONS, identifier, "association")
+    del ASSOCIATIONS.of(call)[cluster(call), identifier]
+    return call.answer({"association": association})
 
 
 @correction("eks", "ListPodIdentityAssociations")

@@ -6,13 +6,13 @@ from datetime import datetime, timezone
 from moto.sts.models import sts_backends
 from wire import Failure
 
-from corrections.eks_store import CLUSTERS, cluster, find, listed, refuse_second, stamped
-from corrections.registry import State, correction
+from corrections.eks_store import CLUSTERS, belonging, cluster, find, listed, refuse_second, stamped
+from corrections.registry import correction
 
 # By the name of the cluster and the ARN of the principal.
-ENTRIES = State()
+ENTRIES = belonging()
 # The same, with the policies of each entry by ARN.
-POLICIES = State()
+POLICIES = belonging()
 ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
@@ -97,6 +97,35 @@ def describe_entry(call, onward):
     """https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeAccessEntry.html"""
     refuse_without_entries(call)
     return call.answer({"accessEntry": find(call, ENTRIES, call.parameters()["principalArn"], "access entry")})
+
+
+@correction("eks", "UpdateAccessEntry")
+def update_entry(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAccessEntry.html"""
+    refuse_without_entries(call)
+    asked = call.parameters()
+    entry = find(call, ENTRIES, asked["principalArn"], "access entry")
+    entry |= {name: asked[name] for name in ("kubernetesGroups", "username") if name in asked}
+    return call.answer({"accessEntry": entry})
+
+
+@correction("eks", "DeleteAccessEntry")
+def delete_entry(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_DeleteAccessEntry.html"""
+    principal = find(call, ENTRIES, call.parameters()["principalArn"], "access entry")["principalArn"]
+    for state in (ENTRIES, POLICIES):
+        del state.of(call)[cluster(call), principal]
+    return call.answer({})
+
+
+@correction("eks", "DisassociateAccessPolicy")
+def disassociate_access_policy(call, onward):
+    """https://docs.aws.amazon.com/eks/latest/APIReference/API_DisassociateAccessPolicy.html"""
+    asked = call.parameters()
+    policies = find(call, POLICIES, asked["principalArn"], "access entry")
+    if policies.pop(asked["policyArn"], None) is None:
+        raise Failure("ResourceNotFoundException", f"No associated policy found: {asked['policyArn']}", 404)
+    return call.answer({})
 
 
 @correction("eks", "AssociateAccessPolicy")

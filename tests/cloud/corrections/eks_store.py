@@ -1,5 +1,6 @@
 """What the corrections of Amazon EKS share: what they keep, and how they find it."""
 
+import uuid
 from datetime import datetime, timezone
 
 from moto.eks.models import eks_backends
@@ -9,6 +10,22 @@ from corrections.registry import State
 
 # What was asked for the clusters by name.
 CLUSTERS = State()
+# What else is kept, by the name of the cluster and a key.
+BELONGINGS = []
+
+
+def belonging():
+    """A state of what belongs to clusters, which goes with them."""
+    BELONGINGS.append(State())
+    return BELONGINGS[-1]
+
+
+def forget(call, name):
+    CLUSTERS.of(call).pop(name, None)
+    for state in BELONGINGS:
+        kept = state.of(call)
+        for key in [key for key in kept if key[0] == name]:
+            del kept[key]
 
 
 def cluster(call):
@@ -40,3 +57,9 @@ def stamped(call, kind, name):
 def refuse_second(call, kept, key):
     if (cluster(call), key) in kept.of(call):
         raise Failure("ResourceInUseException", f"{key} already exists", 409)
+
+
+def updated(call, kind):
+    """The answer of an update, which is over at once: https://docs.aws.amazon.com/eks/latest/APIReference/API_Update.html"""
+    _, times = stamped(call, "", "")
+    return call.answer({"update": {"id": str(uuid.uuid4()), "status": "Successful", "type": kind, "createdAt": times["createdAt"]}})

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 
 from moto.core.config import default_user_config
 from moto.iam import models
-from moto.iam.models import AccessKey, AccessKeyLastUsed, iam_backends
+from moto.iam.models import AccessKey, AccessKeyLastUsed, AWSManagedPolicy, iam_backends
 
 from corrections.organizations import membership
 from corrections.registry import State, amended, correction
@@ -29,6 +29,57 @@ COLUMNS = (
 
 def backend(call):
     return iam_backends[call.account]["aws"]
+
+
+@correction(
+    "iam",
+    "AttachGroupPolicy",
+    "AttachRolePolicy",
+    "AttachUserPolicy",
+    "GetPolicy",
+    "GetPolicyVersion",
+    "PutRolePermissionsBoundary",
+)
+def any_managed_policy(call, onward):
+    """A managed policy of AWS is there when it is named, as are all of them in every account
+    (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/about-managed-policy-reference.html)."""
+    parameters = call.parameters()
+    arn = parameters.get("PolicyArn") or parameters.get("PermissionsBoundary") or ""
+    name = arn.rpartition("/")[2]
+    if arn.startswith("arn:aws:iam::aws:policy/") and name in KNOWN:
+        policy = AWSManagedPolicy.from_data(name, call.account, "us-east-1", KNOWN[name])
+        if policy.arn == arn:
+            backend(call).managed_policies.setdefault(arn, policy)
+    return onward(call)
+
+
+@correction("iam", "UpdateGroup")
+def update_group(call, onward):
+    """moto takes no new path without a new name: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateGroup.html"""
+    parameters = call.parameters()
+    if "NewGroupName" in parameters:
+        return onward(call)
+    backend(call).get_group(parameters["GroupName"]).path = parameters["NewPath"]
+    return call.answer({})
+
+
+@correction("iam", "AddClientIDToOpenIDConnectProvider")
+def add_client(call, onward):
+    """moto lacks it: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddClientIDToOpenIDConnectProvider.html"""
+    parameters = call.parameters()
+    provider = backend(call).get_open_id_connect_provider(parameters["OpenIDConnectProviderArn"])
+    if parameters["ClientID"] not in provider.client_id_list:
+        provider.client_id_list.append(parameters["ClientID"])
+    return call.answer({})
+
+
+@correction("iam", "RemoveClientIDFromOpenIDConnectProvider")
+def remove_client(call, onward):
+    """moto lacks it: https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveClientIDFromOpenIDConnectProvider.html"""
+    parameters = call.parameters()
+    provider = backend(call).get_open_id_connect_provider(parameters["OpenIDConnectProviderArn"])
+    provider.client_id_list = [each for each in provider.client_id_list if each != parameters["ClientID"]]
+    return call.answer({})
 
 
 def flag(value):

@@ -89,3 +89,28 @@ def aliases(call, onward):
                 del alias["TargetKeyId"]
 
     return amended(call, onward(call), amend)
+
+
+@correction("kms", "ReplicateKey")
+def replicate(call, onward):
+    """moto takes no ARN, and its replica has nothing of its own:
+    https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html"""
+    asked = call.parameters()
+    primary, backend = key_of(call, asked["KeyId"]), kms_backends[call.account][asked["ReplicaRegion"]]
+    if not primary:
+        raise Failure("NotFoundException", f"Key '{asked['KeyId']}' does not exist")
+    if not primary.multi_region:
+        raise Failure("UnsupportedOperationException", f"{primary.arn} is not a multi-Region primary key")
+    if primary.id in backend.keys:
+        raise Failure("AlreadyExistsException", f"{primary.id} already exists in {asked['ReplicaRegion']}")
+    answer = onward(call.again(asked | {"KeyId": primary.id}))
+    if answer.status >= 300:
+        return answer
+    replica = backend.keys[primary.id]
+    replica.policy = asked.get("Policy") or replica.generate_default_policy()
+    replica.description = asked.get("Description", "")
+    replica.grants, replica.aliases = {}, {}
+    replica.multi_region_configuration = primary.multi_region_configuration | {"MultiRegionKeyType": "REPLICA"}
+    backend.tagger.tag_resource(replica.id, asked.get("Tags", []))
+    metadata = replica.to_dict()["KeyMetadata"]
+    return call.answer({"ReplicaKeyMetadata": metadata, "ReplicaPolicy": replica.policy, "ReplicaTags": asked.get("Tags", [])})

@@ -1,26 +1,16 @@
 """What watches an account: CloudTrail, Config, GuardDuty, CloudWatch Logs."""
 
-from corrections.kms import key_of
 from corrections.registry import State, amended, correction
 
+# How often each recorder of AWS Config records, by name, and how often where nothing else is asked for:
+# https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingMode.html
+MODES = State()
+CONTINUOUS = {"recordingFrequency": "CONTINUOUS", "recordingModeOverrides": []}
 # What was asked for each log group by name.
 GROUPS = State()
 
 FOUNDATIONS = ("CLOUD_TRAIL", "DNS_LOGS", "FLOW_LOGS")
 FEATURES = ("S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION", "RDS_LOGIN_EVENTS", "LAMBDA_NETWORK_LOGS")
-
-
-@correction("cloudtrail", "DescribeTrails")
-def trails(call, onward):
-    """moto tells the key as it was given, AWS its ARN (https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Trail.html)."""
-
-    def amend(result):
-        for trail in result["trailList"]:
-            key = key_of(call, trail["KmsKeyId"]) if trail.get("KmsKeyId") else None
-            if key:
-                trail["KmsKeyId"] = key.arn
-
-    return amended(call, onward(call), amend)
 
 
 @correction("cloudtrail", "GetEventSelectors")
@@ -36,6 +26,15 @@ def event_selectors(call, onward):
     return amended(call, onward(call), amend)
 
 
+@correction("config", "PutConfigurationRecorder")
+def put_recorder(call, onward):
+    """moto forgets how often is recorded: https://docs.aws.amazon.com/config/latest/APIReference/API_PutConfigurationRecorder.html"""
+    answer, asked = onward(call), call.parameters()["ConfigurationRecorder"]
+    if answer.status < 300:
+        MODES.of(call)[asked.get("name", "default")] = CONTINUOUS | asked.get("recordingMode", {})
+    return answer
+
+
 @correction("config", "DescribeConfigurationRecorders")
 def recorders(call, onward):
     """moto leaves out the ARN and how often is recorded
@@ -45,7 +44,7 @@ def recorders(call, onward):
         for recorder in result["ConfigurationRecorders"]:
             recorder["arn"] = recorder_arn(call, recorder)
             recorder["recordingScope"] = "PAID"
-            recorder.setdefault("recordingMode", {"recordingFrequency": "CONTINUOUS", "recordingModeOverrides": []})
+            recorder["recordingMode"] = MODES.of(call).get(recorder["name"], CONTINUOUS)
 
     return amended(call, onward(call), amend)
 
@@ -117,5 +116,6 @@ def log_groups(call, onward):
             asked = GROUPS.of(call).get(group["logGroupName"], {})
             group["logGroupClass"] = asked.get("logGroupClass", "STANDARD")
             group["deletionProtectionEnabled"] = asked.get("deletionProtectionEnabled", False)
+            group["bearerTokenAuthenticationEnabled"] = asked.get("bearerTokenAuthenticationEnabled", False)
 
     return amended(call, onward(call), amend)

@@ -6,9 +6,13 @@ from moto.rds.models import DBClusterParameterGroup, DBInstance, rds_backends
 
 from corrections import rds_parameters  # noqa: F401: it registers itself
 from corrections.kms import managed_key
+from corrections.rds_changes import change_cluster, change_instance, identify, keep, kept, part, part_replica
 from corrections.registry import amended, correction
 
 AUTHORITY = "rds-ca-rsa2048-g1"
+# A minor version that every supported major version of PostgreSQL has:
+# https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-versions.html
+MINOR = 6
 LICENSES = {"postgres": "postgresql-license", "sqlserver": "license-included", "oracle": "bring-your-own-license"}
 # What an instance has that nobody asked for anything else of: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
 DEFAULTS = {
@@ -27,6 +31,19 @@ def backend(call):
     return rds_backends[call.account][call.region]
 
 
+def settled(call):
+    """The call with the minor version that AWS takes where it names the major version of PostgreSQL alone
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)."""
+    asked = call.parameters()
+    version, engine = asked.get("EngineVersion", "."), asked.get("Engine") or engine_of(call, asked)
+    return call.again(asked | {"EngineVersion": f"{version}.{MINOR}"}) if engine == "postgres" and "." not in version else call
+
+
+def engine_of(call, asked):
+    held = backend(call).databases.get(asked.get("DBInstanceIdentifier", "").lower())
+    return held and held.engine
+
+
 def with_key(call):
     """The call with the key of AWS where it asks for encryption and names no key
     (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html)."""
@@ -40,6 +57,7 @@ def with_key(call):
 def create_instance(call, onward):
     """moto encrypts with `default_kms_key_id`, and takes a snapshot at once. AWS takes none without automated backups, and of an instance
     in a cluster only one of the cluster (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html)."""
+    call = settled(call)
     asked = call.parameters()
     in_cluster = "DBClusterIdentifier" in asked
     answer = onward(call if in_cluster else with_key(call))
@@ -47,7 +65,47 @@ def create_instance(call, onward):
         snapshots = backend(call).database_snapshots
         for name in [name for name in snapshots if name.startswith(f"rds:{asked['DBInstanceIdentifier']}-")]:
             del snapshots[name]
-    return amended(call, answer, lambda result: complete(result["DBInstance"]))
+    if answer.status < 300:
+        keep(call, "DBInstance", asked["DBInstanceIdentifier"])
+        identify(call, backend(call).databases[asked["DBInstanceIdentifier"].lower()])
+    return amended(call, answer, lambda result: complete(call, result["DBInstance"]))
+
+
+@correction("rds", "CreateDBInstanceReadReplica")
+def create_replica(call, onward):
+    """moto's replica is the source by another name: it has its standby, backups, secret and tags
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html)."""
+    asked = call.parameters()
+    answer = onward(call)
+    if answer.status >= 300:
+        return answer
+    part_replica(call, backend(call).databases[asked["DBInstanceIdentifier"].lower()], asked)
+    keep(call, "DBInstance", asked["DBInstanceIdentifier"])
+    return amended(call, answer, lambda result: complete(call, result["DBInstance"]))
+
+
+@correction("rds", "RestoreDBInstanceFromDBSnapshot")
+def restore_instance(call, onward):
+    """As for the replica: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html"""
+    name = call.parameters()["DBInstanceIdentifier"]
+    answer = onward(call)
+    if answer.status >= 300:
+        return answer
+    part(call, backend(call).databases[name.lower()])
+    keep(call, "DBInstance", name)
+    return amended(call, answer, lambda result: complete(call, result["DBInstance"]))
+
+
+@correction("rds", "ModifyDBInstance")
+def modify_instance(call, onward):
+    """As for the creation."""
+    call = settled(call)
+    asked = call.parameters()
+    answer = onward(call)
+    if answer.status < 300:
+        keep(call, "DBInstance", asked["DBInstanceIdentifier"])
+        change_instance(call, asked)
+    return amended(call, answer, lambda result: complete(call, result["DBInstance"]))
 
 
 @correction("rds", "DescribeDBInstances")
@@ -57,13 +115,14 @@ def describe_instances(call, onward):
 
     def amend(result):
         for instance in result["DBInstances"]:
-            complete(instance)
+            complete(call, instance)
 
     return amended(call, onward(call), amend)
 
 
-def complete(instance):
+def complete(call, instance):
     engine = instance["Engine"]
+    instance |= kept(call, "DBInstance", instance)
     for name, value in DEFAULTS.items():
         instance.setdefault(name, value)
     if instance.get("CACertificateIdentifier") == "rds-ca-default":
@@ -109,8 +168,20 @@ def create_cluster(call, onward):
     result["DBCluster"]["DBClusterParameterGroup"] = cluster.parameter_group
     if not cluster.storage_encrypted:
         result["DBCluster"].pop("KmsKeyId", None)
-    complete_cluster(result["DBCluster"])
+    keep(call, "DBCluster", asked["DBClusterIdentifier"])
+    complete_cluster(call, result["DBCluster"])
     return call.answer(result)
+
+
+@correction("rds", "ModifyDBCluster")
+def modify_cluster(call, onward):
+    """As for the creation."""
+    asked = call.parameters()
+    answer = onward(call)
+    if answer.status < 300:
+        keep(call, "DBCluster", asked["DBClusterIdentifier"])
+        change_cluster(call, asked)
+    return amended(call, answer, lambda result: complete_cluster(call, result["DBCluster"]))
 
 
 def snapshots_of(call, cluster):
@@ -124,13 +195,14 @@ def describe_clusters(call, onward):
 
     def amend(result):
         for cluster in result["DBClusters"]:
-            complete_cluster(cluster)
+            complete_cluster(call, cluster)
 
     return amended(call, onward(call), amend)
 
 
-def complete_cluster(cluster):
+def complete_cluster(call, cluster):
     """A provisioned cluster does not scale, and the standard storage of Aurora has no name."""
+    cluster |= kept(call, "DBCluster", cluster)
     for name in ("ActivityStreamStatus", "DatabaseInsightsMode", "NetworkType", "PerformanceInsightsEnabled"):
         cluster.setdefault(name, DEFAULTS[name])
     if not cluster.get("ScalingConfigurationInfo"):
@@ -148,3 +220,16 @@ def default_group(call, of_family):
         description = f"Default cluster parameter group for {of_family}"
         groups[name] = DBClusterParameterGroup(backend(call), name, description, of_family)
     return name
+
+
+@correction("rds", "DeleteDBCluster")
+def delete_cluster(call, onward):
+    """moto keeps the automated snapshots, which AWS deletes with the cluster
+    (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBCluster.html)."""
+    asked = call.parameters()
+    answer = onward(call)
+    if answer.status < 300 and asked.get("DeleteAutomatedBackups", True):
+        snapshots = backend(call).cluster_snapshots
+        for name in [name for name in snapshots if name.startswith(f"rds:{asked['DBClusterIdentifier'].lower()}-")]:
+            del snapshots[name]
+    return answer

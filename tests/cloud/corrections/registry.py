@@ -26,6 +26,10 @@ class State:
     def of(self, call):
         return self.kept.setdefault((call.account, call.region), self.make())
 
+    def of_all(self):
+        """Of the whole server."""
+        return self.kept.setdefault(None, self.make())
+
     def of_account(self, call):
         """Of a service without Regions."""
         return self.kept.setdefault(call.account, self.make())

@@ -1,5 +1,7 @@
 """IAM Identity Center."""
 
+import re
+
 from moto.ssoadmin.models import ssoadmin_backends
 from wire import Failure
 
@@ -14,8 +16,16 @@ BOUNDARIES = State()
 TAGS = State()
 
 
+def settled(held):
+    """moto's id of an identity store has other letters than AWS's
+    (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_InstanceMetadata.html)."""
+    for instance in held.list_instances():
+        instance.identity_store_id = "d-" + re.sub("[g-z]", "0", instance.identity_store_id.removeprefix("d-"))
+    return held
+
+
 def backend(call):
-    return ssoadmin_backends[call.account][call.region]
+    return settled(ssoadmin_backends[call.account][call.region])
 
 
 @correction("sso-admin", "CreateInstance")
@@ -41,11 +51,12 @@ def list_instances(call, onward):
     """On AWS an account has one instance at most, in one Region, and the organization's is shown to its members, too
     (https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_ListInstances.html). moto's answer stands until there is one, so
     that somebody can put something into it."""
+    backend(call)
     if not any(is_there(held) for regions in list(ssoadmin_backends.values()) for held in list(regions.values())):
         return onward(call)
     member = membership(call.account)
     owners = {call.account, member.master_account_id if member else call.account}
-    shown = [ssoadmin_backends[owner][call.region] for owner in sorted(owners)]
+    shown = [settled(ssoadmin_backends[owner][call.region]) for owner in sorted(owners)]
     instances = [instance.to_json() for held in shown if is_there(held) for instance in held.list_instances()]
     return call.answer({"Instances": [instance | {"PrimaryRegion": call.region} for instance in instances]})
 
@@ -120,4 +131,24 @@ def delete_boundary(call, onward):
     """moto lacks it:
     https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DeletePermissionsBoundaryFromPermissionSet.html"""
     BOUNDARIES.of(call).pop(permission_set(call), None)
+    return call.answer({})
+
+
+@correction("sso-admin", "UntagResource")
+def untag_resource(call, onward):
+    """moto lacks it: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_UntagResource.html"""
+    tags = TAGS.of(call).get(call.parameters()["ResourceArn"], {})
+    for key in call.parameters()["TagKeys"]:
+        tags.pop(key, None)
+    return call.answer({})
+
+
+@correction("sso-admin", "DeleteInstance")
+def delete_instance(call, onward):
+    """moto lacks it: https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_DeleteInstance.html"""
+    arn = call.parameters()["InstanceArn"]
+    if arn not in MADE.of(call):
+        raise Failure("ResourceNotFoundException", f"Could not find Instance with ARN {arn}")
+    MADE.of(call).remove(arn)
+    TAGS.of(call).pop(arn, None)
     return call.answer({})

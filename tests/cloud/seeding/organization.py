@@ -32,7 +32,6 @@ def organization(place):
     identifier = client.create_organization(FeatureSet="ALL")["Organization"]["Id"]
     place.make("AWS::Organizations::Organization", identifier, GLOBAL, FeatureSet="ALL", ManagementAccountId=MANAGEMENT)
     root = client.list_roots()["Roots"][0]["Id"]
-    client.enable_policy_type(RootId=root, PolicyType="SERVICE_CONTROL_POLICY")
     place.make("Innovate::Organizations::Root", root, GLOBAL, Name="Root")
     accounts = {"management": MANAGEMENT} | member_accounts(place, root)
     client.enable_aws_service_access(ServicePrincipal="access-analyzer.amazonaws.com")

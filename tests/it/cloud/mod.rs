@@ -11,6 +11,7 @@ mod dry_run;
 mod fault;
 mod flag;
 mod permission;
+mod provision;
 mod resume;
 mod storage;
 

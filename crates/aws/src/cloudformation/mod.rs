@@ -11,9 +11,9 @@ use innovate_model::{
     AnnouncedChange, ChangeSet, ChangeSetRequest, DeployedStack, HandlerError, Properties, Provisioner, StackEvent, StackResource,
 };
 
-use crate::amend::amend;
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::setting;
 
 /// What every template may need to be allowed to contain.
 const CAPABILITIES: [Capability; 2] = [Capability::CapabilityNamedIam, Capability::CapabilityAutoExpand];
@@ -137,7 +137,6 @@ impl Provisioner for CloudFormation {
             .create_change_set()
             .stack_name(&request.stack)
             .change_set_name(&request.name)
-            .client_token(&request.name)
             .change_set_type(kind)
             .template_body(&request.template)
             .set_parameters(Some(parameters))
@@ -218,7 +217,11 @@ impl Provisioner for CloudFormation {
         call.send().await.failed("cloudformation:SetStackPolicy").map(drop)
     }
 
-    async fn amend(&self, type_name: &str, id: &str, properties: &Properties) -> Result<(), HandlerError> {
-        amend(&self.cx, type_name, id, properties).await
+    async fn setting(&self, type_name: &str, wanted: &Properties) -> Result<Properties, HandlerError> {
+        setting::read(&self.cx, type_name, wanted).await
+    }
+
+    async fn set(&self, type_name: &str, wanted: &Properties) -> Result<(), HandlerError> {
+        setting::set(&self.cx, type_name, wanted).await
     }
 }

@@ -1,0 +1,146 @@
+//! Whether what is about to be done is what was planned.
+
+use std::collections::BTreeMap;
+
+use innovate_model::ChangeSet;
+use serde_json::json;
+
+use super::{Change, Replacement, ResourceAction, StackAction, StackChange, Step, digest};
+
+/// Types whose resources hold what cannot be made again.
+pub const STATEFUL: [&str; 16] = [
+    "AWS::Backup::BackupVault",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
+    "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
+    "AWS::EKS::Cluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::KMS::Key",
+    "AWS::OpenSearchService::Domain",
+    "AWS::Organizations::Account",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+    "AWS::SecretsManager::Secret",
+];
+
+/// The stack policy of protected environments: everything may be changed, and nothing that holds what cannot be made again may be replaced or deleted
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html>).
+pub fn protection_policy() -> String {
+    json!({
+        "Statement": [
+            { "Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*" },
+            {
+                "Effect": "Deny",
+                "Action": ["Update:Replace", "Update:Delete"],
+                "Principal": "*",
+                "Resource": "*",
+                "Condition": { "StringEquals": { "ResourceType": STATEFUL } }
+            }
+        ]
+    })
+    .to_string()
+}
+
+impl StackChange {
+    /// The name of the change set, and the token of the calls, for this change of this step: the same for the same change, whichever run makes it.
+    pub fn token(&self, step: &Step) -> String {
+        let parameters: BTreeMap<&str, &str> =
+            self.parameters.iter().filter_map(|parameter| Some((parameter.name.as_str(), parameter.after.as_deref()?))).collect();
+        let text = json!([step.environment, step.name, self.stack, self.template_digest, parameters]).to_string();
+        format!("innovate-{}", digest(text.as_bytes()).get(..24).unwrap_or_default())
+    }
+}
+
+/// How a step departs from what was planned, now that more is known.
+pub fn departures(planned: &Step, now: &Step) -> Vec<String> {
+    let mut departures = Vec::new();
+    if (&planned.name, &planned.environment, &planned.region) != (&now.name, &now.environment, &now.region) {
+        return vec![format!("`{}/{}` has the place of `{}/{}`", now.environment, now.name, planned.environment, planned.name)];
+    }
+    if planned.account_id.is_some() && planned.account_id != now.account_id {
+        departures.push(format!("the account `{}` is another", planned.account));
+    }
+    match (&planned.change, &now.change) {
+        // An earlier run may have done it.
+        (_, change) if !change.is_change() => {}
+        (Change::Stack(planned), Change::Stack(now)) => departures.extend(of_stack(planned, now)),
+        (Change::Setting(planned), Change::Setting(now)) => {
+            if planned.type_name != now.type_name || !planned.is_pending && planned.properties != now.properties {
+                departures.push(format!("`{}` is to have other properties", now.type_name));
+            }
+        }
+        _ => departures.push("a stack has the place of a setting".to_owned()),
+    }
+    departures
+}
+
+fn of_stack(planned: &StackChange, now: &StackChange) -> Vec<String> {
+    let mut departures = Vec::new();
+    if planned.template_digest != now.template_digest {
+        departures.push(format!("the template `{}` was changed", now.template));
+    }
+    for parameter in &now.parameters {
+        let before = planned.parameters.iter().find(|known| known.name == parameter.name);
+        if before.is_none_or(|before| before.unknown.is_none() && before.after != parameter.after) {
+            departures.push(format!("the parameter `{}` has another value", parameter.name));
+        }
+    }
+    if now.action == StackAction::Await {
+        return departures;
+    }
+    if planned.action == StackAction::Keep {
+        departures.push(format!("the stack `{}` changes, and was to be kept", now.stack));
+    }
+    for resource in &now.resources {
+        let known = planned.resources.iter().find(|known| known.logical_id == resource.logical_id);
+        let action = known.map(|known| known.action);
+        // What was to be created may be there by now, from a run that was broken off.
+        if planned.action != StackAction::Await && action != Some(resource.action) && action != Some(ResourceAction::Create) {
+            departures.push(format!("`{}` is to be {}, which was not planned", resource.logical_id, resource.action.past()));
+        }
+    }
+    departures
+}
+
+impl ResourceAction {
+    /// What has become of the resource then.
+    fn past(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Update => "changed",
+            Self::Replace => "replaced",
+            Self::Delete => "deleted",
+            Self::Retain => "left behind",
+        }
+    }
+}
+
+/// What CloudFormation announces and the plan does not have: a resource that is added, removed or replaced. That more resources change in place is not among it, since
+/// CloudFormation announces a change of whatever refers to what changes.
+pub fn unplanned(change: &StackChange, set: &ChangeSet) -> Vec<String> {
+    let mut unplanned = Vec::new();
+    for announced in &set.changes {
+        let planned = change.resources.iter().find(|resource| resource.logical_id == announced.logical_id);
+        let action = planned.map(|resource| resource.action);
+        let conditional =
+            || planned.is_some_and(|resource| resource.properties.iter().any(|change| change.replacement == Replacement::Conditional));
+        let (fits, words) = match (announced.action.as_str(), announced.replacement.as_str()) {
+            ("Add", _) => (action == Some(ResourceAction::Create), "would be created"),
+            ("Remove", _) => (matches!(action, Some(ResourceAction::Delete | ResourceAction::Retain)), "would be deleted"),
+            ("Modify", "True") => (action == Some(ResourceAction::Replace) || conditional(), "would be replaced"),
+            ("Modify", _) => (true, ""),
+            (other, _) => {
+                unplanned.push(format!("`{}` ({}): {other}", announced.logical_id, announced.type_name));
+                continue;
+            }
+        };
+        if !fits {
+            unplanned.push(format!("`{}` ({}) {words}", announced.logical_id, announced.type_name));
+        }
+    }
+    unplanned
+}
