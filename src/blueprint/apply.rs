@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use super::live::{Doors, whole};
 use super::{Blueprint, Forecast, Known};
-use crate::plan::{self, Amendment, Change, Plan, StackChange, Step, protection_policy};
+use crate::plan::{self, Amendment, Change, Plan, StackAction, StackChange, Step, protection_policy};
 
 /// How often a new account is tried: its roles take a while to be known everywhere.
 const MOST_KNOCKS: usize = 30;
@@ -256,7 +256,8 @@ impl Run<'_> {
 
     /// Brings the stack into a state from which it can be changed; whether something had to be done for it.
     async fn settle(&self, number: usize, step: &Step, change: &StackChange, provisioner: &dyn Provisioner) -> Result<bool, Stop> {
-        let mut settled = false;
+        // What was under way may have come to its end since.
+        let mut settled = change.action == StackAction::Await;
         loop {
             let Some(stack) = provisioner.stack(&change.stack).await? else { break };
             match stack.status.as_str() {
@@ -321,6 +322,7 @@ impl Run<'_> {
         let set = self.announced(number, step, change, &token, provisioner).await?;
         if set.is_without_changes() {
             provisioner.delete_change_set(&change.stack, &token).await?;
+            self.refresh(step, change, provisioner).await?;
             return Ok(Outcome::Kept);
         }
         if let Some(departure) = plan::unplanned(change, &set).first() {

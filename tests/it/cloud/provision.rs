@@ -118,6 +118,11 @@ impl Session<'_> {
         self.calls().into_iter().filter_map(|call| call.action).filter(is_write).collect()
     }
 
+    /// What the stacks have, whatever it is called.
+    fn kinds(&self) -> Vec<String> {
+        self.resources().into_keys().collect()
+    }
+
     /// Every resource of every stack that is there: its type and what identifies it, by account, Region, stack and logical id.
     fn resources(&self) -> BTreeMap<String, String> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cloud/stacks.py");
@@ -181,6 +186,32 @@ fn an_empty_account_becomes_three_with_all_that_the_blueprint_says() {
     session.apply(0);
     assert_eq!(changes(&session.plan()), Vec::<String>::new());
     assert_eq!(session.resources(), resources, "what changed in place is what it was");
+    // What is protected from deletion is not deleted, until somebody takes the protection away.
+    for (file, protected, free, count) in [
+        ("templates/database.yaml", "DeletionProtection: true", "DeletionProtection: false", 2),
+        ("templates/cluster.yaml", "DeletionProtection: !If [IsProduction, true, false]", "DeletionProtection: false", 1),
+    ] {
+        let path = site.desk.path(&format!("infra/{file}"));
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(protected).count(), count, "{file}");
+        fs::write(&path, text.replace(protected, free)).unwrap();
+    }
+    let output = session.run(&["plan", "infra"]);
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    let path = site.desk.path("infra/blueprint.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}\nguardrails:\n  stages:\n    aws.rds.deletion_protection_disabled: warn\n")).unwrap();
+    session.apply(0);
+    let output = session.run(&["destroy", "infra", "--dry-run"]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let digest = told.lines().last().unwrap().strip_prefix("digest ").unwrap();
+    let output = session.run(&["destroy", "infra", "--yes"]);
+    assert_eq!(output.status.code(), Some(5), "production needs approval: {}", said(&output));
+    assert_eq!(session.resources().len(), resources.len());
+    let output = session.run(&["destroy", "infra", "--approve", digest]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(session.resources(), BTreeMap::new());
 }
 
 #[test]
@@ -255,29 +286,42 @@ fn a_failure_names_its_first_cause_and_the_next_run_goes_on() {
 /// An apply that is killed at each of its calls leaves nothing that the same command does not bring to the same end.
 #[test]
 fn an_apply_that_is_killed_anywhere_comes_to_the_same_end() {
-    let kinds = |resources: &BTreeMap<String, String>| -> Vec<String> { resources.keys().cloned().collect() };
-    let whole = Site::new("static-site");
-    let session = whole.open("unbroken");
+    let site = Site::new("static-site");
+    let session = site.open("unbroken");
     let output = session.run(&["apply", "infra", "--yes"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let (calls, expected) = (session.calls(), kinds(&session.resources()));
+    let (calls, expected) = (session.calls(), session.kinds());
+    assert!(expected.len() > 12, "{expected:?}");
     // What comes before the first call that writes changes nothing.
-    let planned = calls.iter().position(|call| call.action.as_deref() == Some("cloudformation:CreateChangeSet")).unwrap();
-    let calls = calls.len();
-    drop(whole);
-    for at in planned..calls {
+    let first = calls.iter().position(|call| call.action.as_deref() == Some("cloudformation:CreateChangeSet")).unwrap();
+    let last = calls.len();
+    drop(site);
+    let next = std::sync::atomic::AtomicUsize::new(first);
+    let work = || {
         let site = Site::new("static-site");
-        let killed = site.session("killed", &json!({ "rules": [{ "fault": "slow", "after": at }] }));
-        let mut apply = killed.command(&["apply", "infra", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        while killed.calls().len() <= at && apply.try_wait().unwrap().is_none() {
-            std::thread::yield_now();
+        loop {
+            let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            if at >= last {
+                break;
+            }
+            ureq::post(format!("{}/moto-api/reset", site.address)).send_empty().unwrap();
+            let killed = site.session(&format!("killed-{at}"), &json!({ "rules": [{ "fault": "slow", "after": at }] }));
+            let mut apply = killed.command(&["apply", "infra", "--yes"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            while killed.calls().len() <= at && apply.try_wait().unwrap().is_none() {
+                std::thread::yield_now();
+            }
+            drop(apply.kill());
+            apply.wait().unwrap();
+            let session = site.open(&format!("resumed-{at}"));
+            let output = session.run(&["apply", "infra", "--yes"]);
+            assert_eq!(output.status.code(), Some(0), "killed at call {at}: {}", said(&output));
+            assert_eq!(session.kinds(), expected, "killed at call {at}");
+            assert_eq!(changes(&session.plan()), Vec::<String>::new(), "killed at call {at}");
         }
-        drop(apply.kill());
-        apply.wait().unwrap();
-        let session = site.open("resumed");
-        let output = session.run(&["apply", "infra", "--yes"]);
-        assert_eq!(output.status.code(), Some(0), "killed at call {at}: {}", said(&output));
-        assert_eq!(kinds(&session.resources()), expected, "killed at call {at}");
-        assert_eq!(changes(&session.plan()), Vec::<String>::new(), "killed at call {at}");
-    }
+    };
+    std::thread::scope(|threads| {
+        let other = threads.spawn(work);
+        work();
+        other.join().unwrap();
+    });
 }
