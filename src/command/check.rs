@@ -87,6 +87,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
     output::probe(&arguments.output)?;
+    // The policies are unpacked while the files are read.
+    let shipped = std::thread::spawn(policy::shipped);
     let snapshot = arguments.snapshot.as_deref().map(audit::read_snapshot).transpose()?;
     let target = arguments.target(snapshot.as_ref());
     let mut gathered = arguments.gather(&target)?;
@@ -100,18 +102,19 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         let (paths, files) = (arguments.paths.join("`, `"), if others == 1 { "file" } else { "files" });
         return Err(usage(format!("nothing to check in `{paths}`: {others} {files} of other kinds; name a template or its folder")));
     }
+    let shipped = shipped.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let Some(name) = &arguments.since else {
-        let rules = arguments.rules(&gathered.declaration, global)?;
+        let rules = arguments.rules(shipped, &gathered.declaration, global)?;
         return arguments.answer(gathered, snapshot, &target, rules);
     };
     let revision = Revision::check_out(name)?;
     let earlier = arguments.gather_in(&revision.root(), &target)?;
     let mut files = arguments.files(global).unwrap_or_default();
     let mut rules = if arguments.trust_head {
-        arguments.rules(&gathered.declaration, global)?
+        arguments.rules(shipped, &gathered.declaration, global)?
     } else {
         let inside = revision.enter()?;
-        let rules = arguments.rules(&earlier.declaration, global)?;
+        let rules = arguments.rules(shipped, &earlier.declaration, global)?;
         files.extend(arguments.files(global)?);
         drop(inside);
         rules
@@ -150,8 +153,8 @@ impl Arguments {
     }
 
     /// The rules as the flags name them, with what stands beside what is declared.
-    fn rules(&self, declared: &Declaration, global: &Global) -> anyhow::Result<Rules> {
-        let Chosen { library, frameworks, known } = self.policies.chosen(global)?;
+    fn rules(&self, shipped: Library, declared: &Declaration, global: &Global) -> anyhow::Result<Rules> {
+        let Chosen { library, frameworks, known } = self.policies.chosen_of(shipped, global)?;
         if library.policies.is_empty() && library.broken.is_empty() {
             return Err(usage("no policy is left by `--policy`, `--framework` and `--severity`: nothing would be checked"));
         }

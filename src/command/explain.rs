@@ -132,7 +132,7 @@ fn show(basis: &Basis<'_>, resource: &Resource, policy: &Policy, out: &mut impl 
     writeln!(out, "  {of}{what}{value}{}", origin(basis))?;
     // Lines of the policy itself say more than those of the library.
     let mut lines: Vec<(bool, &str, u32)> =
-        basis.places.iter().map(|place| (place.file != policy.file, place.file.as_str(), place.line)).collect();
+        basis.places.iter().map(|place| (*place.file != *policy.file, place.file.as_ref(), place.line)).collect();
     lines.sort_unstable();
     lines.dedup();
     for (_, file, number) in lines.into_iter().take(MOST_LINES) {

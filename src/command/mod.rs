@@ -31,6 +31,11 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,17 +194,15 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 fn start_log(global: &Global) {
     // What the SDK warns of is in the report: as a gap, or as the error that ended the run.
     let filter = match (global.quiet, global.verbose) {
-        (true, _) => "error",
-        (_, 0) => "error,innovate=warn",
-        (_, 1) => "info",
-        _ => "debug",
+        (true, _) => Targets::new().with_default(Level::ERROR),
+        (_, 0) => Targets::new().with_default(Level::ERROR).with_target("innovate", Level::WARN),
+        (_, 1) => Targets::new().with_default(Level::INFO),
+        _ => Targets::new().with_default(Level::DEBUG),
     };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    match global.log_format {
-        LogFormat::Text => builder.without_time().init(),
-        LogFormat::Json => builder.json().init(),
-    }
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let layer = match global.log_format {
+        LogFormat::Text => layer.without_time().boxed(),
+        LogFormat::Json => layer.json().boxed(),
+    };
+    tracing_subscriber::registry().with(layer.with_filter(filter)).init();
 }

@@ -147,8 +147,12 @@ impl Policies {
 
     /// What flags and file choose.
     pub(super) fn chosen(&self, global: &Global) -> anyhow::Result<Chosen> {
+        self.chosen_of(policy::shipped()?, global)
+    }
+
+    /// The same, of what ships and what is added to it.
+    pub(super) fn chosen_of(&self, mut library: Library, global: &Global) -> anyhow::Result<Chosen> {
         let (settings, folder) = Settings::load(global)?;
-        let mut library = policy::shipped()?;
         let mut selection = Selection { ids: Vec::new(), severity: self.severity };
         let key = self.verification.or(&settings, &folder).key()?;
         let of_file = |place: &String| if is_address(place) { place.clone() } else { folder.join(place).display().to_string() };

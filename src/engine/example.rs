@@ -396,7 +396,7 @@ fn judge(
     let mut evaluator = Evaluator::new(&policy)?;
     evaluator.enter(&data)?;
     let by_vm = evaluator.judge(&input)?;
-    let mut interpreter = Interpreter::new(&policy)?;
+    let mut interpreter = if coverage.is_some() { Interpreter::new(&policy)? } else { Interpreter::of_reached(&policy)? };
     if coverage.is_some() {
         interpreter.note_lines();
     }

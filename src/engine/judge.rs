@@ -12,6 +12,17 @@ use crate::finding::{self, Finding, Verdict};
 use crate::input::inventory::Disk;
 use crate::policy::{Evaluator, Input, Outcome, Policy, PolicyError, Scope};
 
+/// Every so many of the policies, from that of this number.
+#[derive(Clone, Copy)]
+pub(super) struct Share {
+    pub(super) number: usize,
+    pub(super) of: usize,
+}
+
+impl Share {
+    const ALL: Self = Self { number: 0, of: 1 };
+}
+
 /// Judges by some policies.
 pub struct Judge<'a> {
     policies: &'a [Policy],
@@ -33,13 +44,13 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// None, as they are in memory.
     pub fn account(&mut self, common: &Common<'_>, resources: &[Resource]) -> io::Result<()> {
-        scope::scopes(common, resources, self.policies).iter().try_for_each(|view| self.view(view))
+        scope::scopes(common, resources, self.policies).iter().try_for_each(|view| self.view(view, Share::ALL))
     }
 
     /// Judges all the resources of an account on disk.
     pub(super) fn stored(&mut self, common: &Common<'_>, disk: &Disk, account: &str) -> io::Result<()> {
         scope::stored(common, disk, account).try_for_each(|view| {
-            self.view(&view)?;
+            self.view(&view, Share::ALL)?;
             self.findings.relieve()
         })
     }
@@ -49,12 +60,13 @@ impl<'a> Judge<'a> {
         self.findings.take()
     }
 
-    /// Judges the resources of a view.
-    pub(super) fn view(&mut self, view: &View<'_>) -> io::Result<()> {
+    /// Judges the resources of a view by a part of the policies.
+    pub(super) fn view(&mut self, view: &View<'_>, share: Share) -> io::Result<()> {
         let Self { policies, options, desks, documents, findings } = self;
         let types = view.types();
         let judges = |policy: &Policy| policy.metadata.custom.resource_types.iter().any(|name| types.contains(name.as_str()));
-        let active: Vec<(usize, &Policy)> = policies.iter().enumerate().filter(|(_, policy)| judges(policy)).collect();
+        let active: Vec<(usize, &Policy)> =
+            policies.iter().enumerate().skip(share.number).step_by(share.of).filter(|(_, policy)| judges(policy)).collect();
         if active.is_empty() {
             return Ok(());
         }

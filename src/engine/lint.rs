@@ -155,7 +155,7 @@ pub fn lint_files<'a>(files: impl IntoIterator<Item = &'a String>) -> Vec<Lint> 
     let has_policy = |file: &str| file.strip_suffix(".yaml").is_none_or(|name| files.contains(format!("{name}.rego").as_str()));
     let orphans = files.iter().filter(|file| !has_policy(file) && **file != "data.yaml");
     let lint = |file: &&str| {
-        let place = Place { file: (*file).to_owned(), line: 1, column: 1 };
+        let place = Place { file: (*file).into(), line: 1, column: 1 };
         Lint::new(
             "orphan-examples",
             place,
@@ -186,7 +186,7 @@ pub fn lint_broken(broken: &Broken, source: &str) -> Lint {
     // The engine draws the line before it says what is wrong with it.
     let said = broken.reason.lines().find_map(|line| line.trim().strip_prefix("error: ")).unwrap_or(&broken.reason);
     let said = said.trim_start_matches(&format!("{file}:{line}:{column}: ")).trim_start_matches(&format!("{file}: "));
-    Lint::new("load", Place { file, line, column }, said.to_owned())
+    Lint::new("load", Place { file: file.into(), line, column }, said.to_owned())
 }
 
 /// Those that no comment above their places says to ignore; a comment that keeps nothing from being told is told of.
@@ -204,7 +204,7 @@ fn unless_ignored(lints: BTreeSet<Lint>, texts: &[(&str, &str)], has_handlers: b
     let mut told: Vec<Lint> = lints
         .into_iter()
         .filter(|lint| {
-            let Some((file, lines)) = lines.get_key_value(lint.place.file.as_str()) else { return true };
+            let Some((file, lines)) = lines.get_key_value(lint.place.file.as_ref()) else { return true };
             let own = usize::try_from(lint.place.line).unwrap_or_default().saturating_sub(1);
             let above = (0..own).rev().take_while(|at| lines.get(*at).is_some_and(|line| line.starts_with('#')));
             let mut found = above.filter_map(|at| {
@@ -224,7 +224,7 @@ fn unless_ignored(lints: BTreeSet<Lint>, texts: &[(&str, &str)], has_handlers: b
             continue;
         }
         let reason = if is_known { "nothing below is of this kind" } else { "there is no such lint" };
-        let place = Place { file: file.to_owned(), line: number(at), column: 1 };
+        let place = Place { file: file.into(), line: number(at), column: 1 };
         told.push(Lint::new("ignore", place, format!("`{id}` is ignored, and {reason}: remove it")));
     }
     told.sort();
@@ -328,7 +328,7 @@ fn examples(lints: &mut BTreeSet<Lint>, policy: &Policy) {
     };
     let of_line = |line: usize, column: usize| {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Place { file: file.clone(), line: number(line), column: number(column) }
+        Place { file: file.as_str().into(), line: number(line), column: number(column) }
     };
     let examples: Examples = match serde_saphyr::from_str(text) {
         Ok(examples) => examples,
@@ -369,7 +369,7 @@ fn in_text(policy: &Policy, text: &str) -> Place {
     let found = policy.source.lines().enumerate().find_map(|(number, line)| Some((number, line.find(text)?)));
     let (line, column) = found.unwrap_or_default();
     let number = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
-    Place { file: policy.file.clone(), line: number(line), column: number(column) }
+    Place { file: policy.file.as_str().into(), line: number(line), column: number(column) }
 }
 
 /// The type has a schema, and something reads it where it is of AWS: Kubernetes objects are in manifests, which have them whole.
@@ -406,14 +406,14 @@ fn paths(lints: &mut BTreeSet<Lint>, policy: &Policy, types: &[&str], paths: &Pa
         }
         let named = |place: &&Place| path.last().is_some_and(|name| line(policy, place).contains(name.as_str()));
         let naming: Vec<&Place> = reading.places.iter().filter(named).collect();
-        let place = naming.iter().find(|place| place.file == policy.file).or(naming.first()).copied().or(reading.places.first());
+        let place = naming.iter().find(|place| *place.file == *policy.file).or(naming.first()).copied().or(reading.places.first());
         let Some(place) = place.cloned() else { continue };
         let place = Place { column: column(policy, &place, path.last()).unwrap_or(place.column), ..place };
         let is_of_any = || Schemas::vendored().types().iter().any(|name| problem(name, path, paths, None).is_none());
         // Where one type has the property, what is wrong with it there says more.
         problems.sort_by_key(|problem| matches!(problem, Problem::Absent(_)));
         match problems.into_iter().next() {
-            Some(Problem::Absent(message)) if place.file == policy.file || !is_of_any() => {
+            Some(Problem::Absent(message)) if *place.file == *policy.file || !is_of_any() => {
                 lints.insert(Lint::new("unknown-property", place, message));
             }
             Some(Problem::Unfilled(message)) => drop(lints.insert(Lint::new("unfilled-property", place, message))),

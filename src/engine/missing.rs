@@ -48,7 +48,7 @@ pub(super) struct Inquiry<'a> {
 
 impl<'a> Inquiry<'a> {
     pub(super) fn new(policy: &'a Policy) -> Result<Self, PolicyError> {
-        let interpreter = Interpreter::new(policy)?;
+        let interpreter = Interpreter::of_reached(policy)?;
         let read_set = interpreter.read_set()?;
         Ok(Self { interpreter, read_set, left: 0 })
     }

@@ -36,7 +36,11 @@ use crate::input::document::InputError;
 use crate::input::inventory::{Disk, Inventory};
 use crate::policy::{ANY, Library, Policy};
 use crate::waiver::{Comparison, Notice};
-use scope::LookedUp;
+use judge::Share;
+use scope::{LookedUp, View};
+
+/// Parts of the policies that threads share of one view at most: each makes documents of its own.
+const MOST_SHARES: usize = 4;
 
 /// How often each verdict was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -247,6 +251,10 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
     let views = scope::scopes(&common, &inventory.world.resources, policies);
     // What files declare is often for one account and Region.
     let views = if inventory.world.judged.is_some() { scope::divided(views) } else { views };
+    // Where there are too few views for all threads, these share the policies; each sees all of the view, and no verdict hangs on another policy.
+    let shares = if views.len() < MOST_SHARES { options.workers.clamp(1, MOST_SHARES) } else { 1 };
+    let shares: Vec<(&View<'_>, Share)> =
+        views.iter().flat_map(|view| (0..shares).map(move |number| (view, Share { number, of: shares }))).collect();
     let accounts: Vec<&str> = inventory.disk.iter().flat_map(Disk::accounts).collect();
     let next = AtomicUsize::new(0);
     let work = || -> io::Result<Verdicts> {
@@ -254,8 +262,8 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
         // In memory the views are shared out among the threads, on disk the accounts.
         match &inventory.disk {
             None => {
-                while let Some(view) = views.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    judge.view(view)?;
+                while let Some((view, share)) = shares.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    judge.view(view, *share)?;
                 }
             }
             Some(disk) => {
@@ -267,7 +275,7 @@ pub fn verdicts(inventory: &Inventory<'_>, policies: &[Policy], options: Options
         Ok(judge.end())
     };
     let parts: Vec<io::Result<Verdicts>> = std::thread::scope(|threads| {
-        let others: Vec<_> = (1..options.workers.min(views.len().max(accounts.len()))).map(|_| threads.spawn(work)).collect();
+        let others: Vec<_> = (1..options.workers.min(shares.len().max(accounts.len()))).map(|_| threads.spawn(work)).collect();
         let mine = work();
         let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         std::iter::once(mine).chain(others).collect()

@@ -29,6 +29,18 @@ fn what_ships_says_where_it_reads_as_its_text_does() {
     }
 }
 
+#[test]
+fn what_a_policy_reaches_lies_where_its_text_has_it() {
+    for policy in &LIBRARY.policies {
+        let all = Interpreter::new(policy).unwrap().lines().unwrap().0;
+        let reached = Interpreter::of_reached(policy).unwrap().lines().unwrap().0;
+        assert_eq!(reached[&policy.file], all[&policy.file], "{}", policy.id);
+        for (file, lines) in reached {
+            assert!(lines.uncovered.is_subset(&all[&file].uncovered), "{}: {file}", policy.id);
+        }
+    }
+}
+
 /// Every pointer into the properties, those of objects and lists among them.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     let members: Vec<(String, &Value)> = match value {

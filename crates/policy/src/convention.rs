@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
 
     fn place_in_text(&self, line: usize, column: usize) -> Place {
         let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
-        Place { file: self.module.file.to_owned(), line: number(line), column: number(column) }
+        Place { file: self.module.file.into(), line: number(line), column: number(column) }
     }
 
     fn comments(&mut self) {

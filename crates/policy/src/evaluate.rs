@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::analysis::Analysis;
 use crate::guard;
 use crate::program::entry_points;
+use crate::trace::{Packed, Trace};
 use crate::{Place, Policy, PolicyError, ReadSet};
 
 /// A JSON value as the engine takes it. A copy shares what it holds, but not between threads without a price: keep those of a thread its own.
@@ -243,16 +244,29 @@ impl<'a> Interpreter<'a> {
         Ok(Self { policy, engine: engine(policy.reached().into_iter())? })
     }
 
+    /// An interpreter of one policy with no more than the rules that it reaches, which judges alike in a part of the time.
+    ///
+    /// # Errors
+    /// The Rego does not parse, or what was packed is not of the form that this build knows.
+    pub fn of_reached(policy: &'a Policy) -> Result<Self, PolicyError> {
+        let engine = match &policy.trace {
+            Trace::Unknown => return Self::new(policy),
+            Trace::Known(reached) => engine(reached.iter().map(|(file, text)| (file.as_str(), text.as_str())))?,
+            Trace::Packed(packed) => engine(Packed::of(packed)?.reached.into_iter())?,
+        };
+        Ok(Self { policy, engine })
+    }
+
     /// The read-set of the policy with the places where each path is read.
     ///
     /// # Errors
     /// The syntax tree, or what was packed of it, is not of the form that this build knows.
     pub fn read_set(&self) -> Result<ReadSet, PolicyError> {
-        if let Some(places) = self.policy.places {
-            let wrong = |error: serde_json::Error| PolicyError::Pack { reason: error.to_string() };
-            return self.policy.read_set.with_places(places).map_err(wrong);
+        match &self.policy.trace {
+            Trace::Unknown => Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.read_set).unwrap_or_default()),
+            Trace::Known(_) => Ok(self.policy.read_set.clone()),
+            Trace::Packed(packed) => Ok(Packed::of(packed)?.placed(&self.policy.read_set)),
         }
-        Ok(Analysis::of(&self.engine, 1)?.pop().map(|analysis| analysis.read_set).unwrap_or_default())
     }
 
     /// As [`Evaluator::enter`].
@@ -298,7 +312,7 @@ impl<'a> Interpreter<'a> {
         self.engine.clear_coverage_data();
         let outcome = self.judge(input)?;
         let report = self.engine.get_coverage_report().map_err(|error| evaluation(self.policy, input, &error.to_string()))?;
-        let went = |place: &&Place| report.files.iter().any(|file| file.path == place.file && file.covered.contains(&place.line));
+        let went = |place: &&Place| report.files.iter().any(|file| *file.path == *place.file && file.covered.contains(&place.line));
         Ok((outcome, places.iter().any(went)))
     }
 }

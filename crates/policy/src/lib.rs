@@ -16,6 +16,7 @@ mod read_set;
 mod severity;
 mod sources;
 mod syntax;
+mod trace;
 mod unit;
 
 use std::path::PathBuf;

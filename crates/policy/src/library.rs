@@ -13,6 +13,7 @@ use crate::evaluate::engine;
 use crate::guard;
 use crate::program::entry_points;
 use crate::sources::{id_of, is_library, is_policy};
+use crate::trace::Trace;
 use crate::{ANY, ByType, Metadata, PolicyError, Program, ReadSet, Severity, Sources};
 
 /// Library modules: file and source.
@@ -52,8 +53,8 @@ pub struct Policy {
     pub parameters: Map<String, Value>,
     /// Its bytecode.
     pub(crate) program: Program,
-    /// Where it reads, as [`ReadSet::with_places`] takes it; none where the text is to be asked.
-    pub(crate) places: Option<&'static [u8]>,
+    /// What it takes to follow its evaluation.
+    pub(crate) trace: Trace,
     /// The library modules that it may import.
     pub(crate) modules: Arc<Modules>,
 }
@@ -248,7 +249,7 @@ impl Library {
                 metadata,
                 rules,
                 program: Program(Cow::Borrowed(&[])),
-                places: None,
+                trace: analysis.reached.map_or(Trace::Unknown, Trace::Known),
                 modules: modules.clone(),
             });
         }

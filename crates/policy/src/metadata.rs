@@ -39,13 +39,13 @@ pub struct Custom {
     /// How to mend it.
     pub remediation: Remediation,
     /// The policy's parameters, each a JSON Schema with a default.
-    #[serde(default)]
+    #[serde(default, with = "schemas")]
     pub parameters: BTreeMap<String, Value>,
     /// What is done about a violation, by the moment at which it is found.
-    #[serde(default, skip_serializing_if = "Stages::is_empty")]
+    #[serde(default)]
     pub stages: Stages,
     /// Whether the value at the place of a violation is nothing to show, as it may be a credential.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub sensitive: bool,
 }
 
@@ -66,14 +66,8 @@ pub enum Action {
 #[serde(deny_unknown_fields)]
 pub struct Stages {
     /// Before it is provisioned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub provision: Option<Action>,
-}
-
-impl Stages {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Steps that mend a violation: of a resource of AWS by `console`, `cli` and `cloudformation`, of a Kubernetes object by `manifest`. What does not apply is
@@ -82,16 +76,12 @@ impl Stages {
 #[serde(deny_unknown_fields, default)]
 pub struct Remediation {
     /// In the AWS console.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub console: String,
     /// With the AWS CLI, or with `kubectl`.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub cli: String,
     /// In a CloudFormation template.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub cloudformation: String,
     /// In a Kubernetes manifest.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub manifest: String,
 }
 
@@ -149,5 +139,29 @@ impl Metadata {
         };
         let Some(default) = schema.get("default") else { return Some("it has no `default`".to_owned()) };
         validator.validate(default).err().map(|error| format!("its `default` is not what its schema admits: {error}"))
+    }
+}
+
+/// JSON Schemas, which a form that is not for people has as texts: it does not tell of what kind a value is.
+mod schemas {
+    use std::collections::BTreeMap;
+
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde_json::Value;
+
+    pub(super) fn serialize<S: Serializer>(schemas: &BTreeMap<String, Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return schemas.serialize(serializer);
+        }
+        serde_json::to_string(schemas).map_err(S::Error::custom)?.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Value>, D::Error> {
+        if deserializer.is_human_readable() {
+            return BTreeMap::deserialize(deserializer);
+        }
+        serde_json::from_str(<&str>::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }

@@ -1,5 +1,5 @@
 //! A library in one piece of bytes: what a build makes once, so that a start does not parse and compile. The form is private to one build: the
-//! length of an index (four bytes, little endian), the index as JSON, and of each policy the program and the places where it reads.
+//! length of an index (four bytes, little endian), the index, and of each policy the program and its trace.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::library::Modules;
+use crate::trace::Trace;
 use crate::{Broken, Library, Metadata, Policy, PolicyError, Program, ReadSet, Sources};
 
 #[derive(Deserialize, Serialize)]
@@ -19,8 +20,8 @@ struct Entry<'a> {
     has_applicability: bool,
     /// Bytes of its program.
     length: usize,
-    /// Bytes of its places.
-    places: usize,
+    /// Bytes of its trace.
+    trace: usize,
 }
 
 impl<'a> From<&'a Policy> for Entry<'a> {
@@ -33,7 +34,7 @@ impl<'a> From<&'a Policy> for Entry<'a> {
             rules: Cow::from(&policy.rules),
             has_applicability: policy.has_applicability,
             length: policy.program.0.len(),
-            places: 0,
+            trace: 0,
         }
     }
 }
@@ -53,7 +54,7 @@ impl Entry<'_> {
             rules: self.rules.into_owned(),
             has_applicability: self.has_applicability,
             program: Program(Cow::Borrowed(&[])),
-            places: None,
+            trace: Trace::Unknown,
             modules: modules.clone(),
         }
     }
@@ -72,17 +73,16 @@ impl Library {
     /// # Errors
     /// The index cannot be written, which no library does.
     pub fn pack(&self) -> Result<Vec<u8>, PolicyError> {
-        let places = self.policies.iter().map(|policy| policy.read_set.pack_places()).collect::<Result<Vec<_>, _>>();
-        let places = places.map_err(|error| wrong(&error))?;
-        let entries = self.policies.iter().zip(&places);
-        let index: Vec<Entry<'_>> = entries.map(|(policy, places)| Entry { places: places.len(), ..Entry::from(policy) }).collect();
-        let index = serde_json::to_vec(&index).map_err(|error| wrong(&error))?;
+        let traces = self.policies.iter().map(|policy| policy.trace.pack(&policy.read_set)).collect::<Result<Vec<_>, _>>()?;
+        let entries = self.policies.iter().zip(&traces);
+        let index: Vec<Entry<'_>> = entries.map(|(policy, trace)| Entry { trace: trace.len(), ..Entry::from(policy) }).collect();
+        let index = postcard::to_allocvec(&index).map_err(|error| wrong(&error))?;
         let length = u32::try_from(index.len()).map_err(|error| wrong(&error))?;
         let mut bytes = length.to_le_bytes().to_vec();
         bytes.extend(index);
-        for (policy, places) in self.policies.iter().zip(places) {
+        for (policy, trace) in self.policies.iter().zip(traces) {
             bytes.extend(policy.program.0.iter());
-            bytes.extend(places);
+            bytes.extend(trace);
         }
         Ok(bytes)
     }
@@ -99,17 +99,17 @@ impl Library {
         let short = || wrong(&"they are cut short");
         let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(short)?;
         let (index, mut rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(short)?;
-        let index: Vec<Entry<'static>> = serde_json::from_slice(index).map_err(|error| wrong(&error))?;
+        let index: Vec<Entry<'static>> = postcard::from_bytes(index).map_err(|error| wrong(&error))?;
         let modules = Arc::new(modules);
         let mut policies = Vec::with_capacity(index.len());
         for entry in index {
             let (program, after) = rest.split_at_checked(entry.length).ok_or_else(short)?;
-            let (places, after) = after.split_at_checked(entry.places).ok_or_else(short)?;
+            let (trace, after) = after.split_at_checked(entry.trace).ok_or_else(short)?;
             rest = after;
             let source = text(&entry.file).ok_or_else(|| wrong(&format!("`{}` is missing", entry.file)))?.into();
             let examples = text(&entry.file.replace(".rego", ".yaml")).map(Into::into);
             let policy = entry.into_policy(&modules, source, examples);
-            policies.push(Policy { ships: true, program: Program(Cow::Borrowed(program)), places: Some(places), ..policy });
+            policies.push(Policy { ships: true, program: Program(Cow::Borrowed(program)), trace: Trace::Packed(trace), ..policy });
         }
         Ok(Self { policies, broken: Vec::new(), modules })
     }
@@ -140,6 +140,6 @@ impl Library {
     }
 }
 
-fn wrong(reason: &dyn std::fmt::Display) -> PolicyError {
+pub(crate) fn wrong(reason: &dyn std::fmt::Display) -> PolicyError {
     PolicyError::Pack { reason: reason.to_string() }
 }

@@ -38,8 +38,9 @@ impl Program {
                 let paths: Vec<&str> = entries.iter().map(String::as_str).collect();
                 let bytecode = Compiler::compile_from_policy(&compiled, &paths).map_err(|error| rego(error.to_string()))?;
                 let mut bytecode = Bytecode::clone(&bytecode);
-                // The text of every module would be in every program.
+                // The text of every module would be in every program; where in it an instruction comes from, nobody asks.
                 bytecode.sources.clear();
+                bytecode.instruction_spans.clear();
                 bytecode.serialize_binary().map(|bytes| Self(bytes.into())).map_err(rego)
             })
             .collect()

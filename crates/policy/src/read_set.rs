@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +13,7 @@ pub const ANY: &str = "*";
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub struct Place {
     /// The file, as it was loaded.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1.
@@ -23,13 +24,10 @@ pub struct Place {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Reading {
     /// Whether the value is looked at with all that it holds; otherwise only whether it is there, or what kind of thing it is.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deep: bool,
     /// Whether more is done with the value than to compare it with constants.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// The constants that it is compared with, as JSON.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub constants: BTreeSet<String>,
     /// Where it is read. Known to an analysis of the text; a packed library keeps it apart, as few runs ask.
     #[serde(skip)]
@@ -152,24 +150,18 @@ pub struct ReadSet {
 }
 
 impl ReadSet {
-    /// The places of its readings in one piece, for [`ReadSet::with_places`].
-    pub(crate) fn pack_places(&self) -> serde_json::Result<Vec<u8>> {
+    /// All of its readings, in an order that depends on nothing but what is read.
+    pub(crate) fn readings(&self) -> impl Iterator<Item = &Reading> {
         let by_type = [&self.resources, &self.referrers, &self.organization_resources];
         let paths = std::iter::once(&self.input).chain(by_type.into_iter().flat_map(BTreeMap::values)).chain([&self.facts]);
-        let readings = paths.flat_map(|paths| paths.0.values());
-        serde_json::to_vec(&readings.map(|reading| (&reading.places, &reading.deep_places)).collect::<Vec<_>>())
+        paths.flat_map(|paths| paths.0.values())
     }
 
-    /// The same read-set with the places that were packed of it.
-    pub(crate) fn with_places(&self, packed: &[u8]) -> serde_json::Result<Self> {
-        let packed: Vec<(BTreeSet<Place>, BTreeSet<Place>)> = serde_json::from_slice(packed)?;
-        let mut placed = self.clone();
-        let by_type = [&mut placed.resources, &mut placed.referrers, &mut placed.organization_resources];
-        let paths = std::iter::once(&mut placed.input).chain(by_type.into_iter().flat_map(BTreeMap::values_mut)).chain([&mut placed.facts]);
-        for (reading, (places, deep_places)) in paths.flat_map(|paths| paths.0.values_mut()).zip(packed) {
-            (reading.places, reading.deep_places) = (places, deep_places);
-        }
-        Ok(placed)
+    /// The same, to change them.
+    pub(crate) fn readings_mut(&mut self) -> impl Iterator<Item = &mut Reading> {
+        let by_type = [&mut self.resources, &mut self.referrers, &mut self.organization_resources];
+        let paths = std::iter::once(&mut self.input).chain(by_type.into_iter().flat_map(BTreeMap::values_mut)).chain([&mut self.facts]);
+        paths.flat_map(|paths| paths.0.values_mut())
     }
 
     /// The types that are looked up in the account and Region.

@@ -65,6 +65,22 @@ impl<'a> Module<'a> {
         spanned(self.text, span).unwrap_or_default()
     }
 
+    /// The text with no more than these rules, each on its own lines.
+    pub(crate) fn only(&self, rules: &BTreeSet<&str>) -> String {
+        let starts = self.rules.iter().flat_map(|(name, definitions)| definitions.iter().map(move |rule| (name.as_str(), rule)));
+        let starts = starts.filter_map(|(name, rule)| Some((offset(tag(rule)?.1.get("span")?, "start")?, rules.contains(name))));
+        // A rule goes on until the next one starts; before the first are the package and its imports, behind comments.
+        let package = self.tree.pointer("/package/span").and_then(|span| offset(span, "start")).unwrap_or_default();
+        let starts: BTreeMap<usize, bool> = [(0, false), (package, true)].into_iter().chain(starts).collect();
+        let ends = starts.keys().skip(1).copied().chain([self.text.len()]);
+        let mut text = String::new();
+        for ((start, is_wanted), end) in starts.iter().zip(ends) {
+            let part = self.text.get(*start..end).unwrap_or_default();
+            if *is_wanted { text.push_str(part) } else { text.extend(part.matches('\n')) }
+        }
+        text
+    }
+
     /// The lines of its statements and of the values of its rules, which the engine notes when it evaluates them; of a comprehension it notes those of its
     /// statements.
     pub(crate) fn lines(&self) -> BTreeSet<u32> {
@@ -99,13 +115,16 @@ impl<'a> Module<'a> {
         // The tree counts a tab as four columns; editors and OPA as one.
         let before = usize::try_from(number("start")).ok().and_then(|start| self.text.get(..start)).unwrap_or_default();
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
-        Place { file: self.file.to_owned(), line: number("line"), column: u32::try_from(column).unwrap_or_default() + 1 }
+        Place { file: self.file.into(), line: number("line"), column: u32::try_from(column).unwrap_or_default() + 1 }
     }
 }
 
 fn spanned<'a>(text: &'a str, span: &Value) -> Option<&'a str> {
-    let number = |name: &str| usize::try_from(span.get(name)?.as_u64()?).ok();
-    text.get(number("start")?..number("end")?)
+    text.get(offset(span, "start")?..offset(span, "end")?)
+}
+
+fn offset(span: &Value, end: &str) -> Option<usize> {
+    usize::try_from(span.get(end)?.as_u64()?).ok()
 }
 
 /// The name and content of a node such as `{"RefDot": {…}}`.

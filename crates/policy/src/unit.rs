@@ -43,7 +43,7 @@ impl UnitTests {
             let added = guard::check(file, text).map_err(|error| error.to_string());
             let added = added.and_then(|()| engine.add_policy(file.clone(), text.clone()).map_err(|error| error.to_string()));
             if let Err(reason) = added {
-                let place = Place { file: file.clone(), line: 1, column: 1 };
+                let place = Place { file: file.as_str().into(), line: 1, column: 1 };
                 tests.failures.push(UnitFailure { place, rule: String::new(), reason });
             }
         }
@@ -60,7 +60,7 @@ impl UnitTests {
                     Err(error) => error.to_string(),
                 };
                 let place = definitions.first().map(|definition| module.place(definition));
-                let place = place.unwrap_or_else(|| Place { file: module.file.to_owned(), line: 1, column: 1 });
+                let place = place.unwrap_or_else(|| Place { file: module.file.into(), line: 1, column: 1 });
                 tests.failures.push(UnitFailure { place, rule, reason });
             }
         }

@@ -252,6 +252,8 @@ fn talk<T>(
     let mut child = Command::new(program)
         .arg("worker")
         .env_clear()
+        // What the allocator reserves before the bound is set would be beyond it.
+        .env("MIMALLOC_ARENA_RESERVE", "0")
         .current_dir(if cfg!(unix) { "/" } else { "." })
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -34,7 +34,12 @@ pub(crate) struct Analysis {
     pub(crate) recursive: BTreeSet<String>,
     /// Functions that it may not call, and where it does.
     pub(crate) forbidden: BTreeSet<(Place, String)>,
+    /// The modules with no more than the rules that it reaches, each a file and its text; none where it may reach others.
+    pub(crate) reached: Option<Vec<(String, String)>>,
 }
+
+/// What `data` holds besides rules.
+const DATA: [&str; 6] = ["account", "now", "organization", "parameters", "referrers", "resources"];
 
 /// The rules that the engine asks for.
 const ENTRIES: [&str; 4] = ["deny", "violation", "warn", "not_applicable"];
@@ -59,6 +64,7 @@ impl Analysis {
                 Self {
                     package: module.package.clone(),
                     rules: module.rules.keys().cloned().collect(),
+                    reached: reader.reached(),
                     recursive: std::mem::take(&mut reader.recursive),
                     forbidden: std::mem::take(&mut reader.forbidden),
                     read_set: reader.read_set(),
@@ -76,6 +82,8 @@ struct Reader<'a> {
     under_way: Vec<(String, String)>,
     recursive: BTreeSet<String>,
     forbidden: BTreeSet<(Place, String)>,
+    /// Whether some call was not followed.
+    is_cut: bool,
     place: Option<Place>,
 }
 
@@ -88,6 +96,7 @@ impl<'a> Reader<'a> {
             under_way: Vec::new(),
             recursive: BTreeSet::new(),
             forbidden: BTreeSet::new(),
+            is_cut: false,
             place: None,
         }
     }
@@ -171,6 +180,7 @@ impl<'a> Reader<'a> {
         let own = (package, name);
         let again = self.under_way.contains(&own);
         if again || self.under_way.len() >= MAX_CALLS {
+            self.is_cut = true;
             if again {
                 self.recursive.insert(format!("{}.{}", own.0, own.1));
             }
@@ -365,6 +375,19 @@ impl<'a> Reader<'a> {
     }
 
     // --- The result ---------------------------------------------------------------------------------------------------
+
+    fn reached(&self) -> Option<Vec<(String, String)>> {
+        let is_rule = |(root, path): &Origin| *root == Root::Data && !path.first().is_some_and(|name| DATA.contains(&name.as_str()));
+        if self.is_cut || self.reads.keys().any(is_rule) {
+            return None;
+        }
+        let mut reached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for (package, rule, _) in self.calls.keys() {
+            reached.entry(package).or_default().insert(rule);
+        }
+        let modules = reached.into_iter().filter_map(|(package, rules)| Some((self.modules.get(package)?, rules)));
+        Some(modules.map(|(module, rules)| (module.file.to_owned(), module.only(&rules))).collect())
+    }
 
     fn read_set(self) -> ReadSet {
         let mut read_set = ReadSet::default();
