@@ -1,9 +1,10 @@
 //! Templates and what they come to: the corpus of `tests/fixtures/cloudformation`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use innovate::input::cloudformation::stack::{Stack, stack};
 use innovate::input::cloudformation::{Parameters, parameter};
 use innovate::input::declared::{Declared, Target};
 use innovate::input::document::{Kind, Node, parse};
@@ -228,4 +229,19 @@ fn json_and_the_long_forms_come_to_the_same_as_yaml_and_the_short_forms() {
         }
     }
     assert!(count > 40, "{count} cases were compared");
+}
+
+/// A line more in a template changes nothing for the stacks that take its outputs.
+#[test]
+fn where_an_output_is_written_is_no_part_of_it() {
+    let target = Target { account: "111111111111".to_owned(), region: "eu-central-1".to_owned() };
+    let outputs = |text: &str| {
+        let document = parse("template.yaml", text.as_bytes()).unwrap().remove(0);
+        let (given, ids, replaced) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let place = Stack { name: "names", target: &target, given: &given, ids: &ids, replaced: &replaced };
+        stack("template.yaml", document, &place).unwrap().outputs
+    };
+    let template =
+        "Parameters:\n  Names: { Type: CommaDelimitedList, Default: \"a,b\" }\nResources: {}\nOutputs:\n  Names: { Value: !Ref Names }\n";
+    assert_eq!(outputs(template), outputs(&format!("# A line more.\n{template}")));
 }

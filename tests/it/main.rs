@@ -20,6 +20,7 @@ mod judge;
 mod kubernetes;
 mod law;
 mod malformed;
+mod mutation;
 mod pipelines;
 mod policies;
 mod policy_bundle;

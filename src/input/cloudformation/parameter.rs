@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use innovate_model::Span;
 use serde_json::Value;
 
 use super::part::Part;
@@ -66,7 +67,9 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
     let type_name = declared.get("Type").and_then(Node::text).unwrap_or("String");
     let is_list = type_name == "CommaDelimitedList" || type_name.starts_with("List<");
     let default = declared.get("Default");
-    let place = default.map_or(declared.span, |default| default.span);
+    let given = given.filter(|given| **given != Part::Absent);
+    // What is given has no place in the file: where it is used counts.
+    let place = default.filter(|_| given.is_none()).map_or(Span::default(), |default| default.span);
     let default = default.map(Part::literal).filter(|default| *default != Part::Null);
     let allowed = declared.get("AllowedValues").and_then(Node::items).unwrap_or_default();
     if type_name.starts_with("AWS::SSM::Parameter::Value<") {
@@ -76,7 +79,6 @@ pub(super) fn resolve(file: &str, name: &str, declared: &Node, given: Option<&Pa
         // Whatever it is, it is nothing to print.
         return Ok(Part::Secret { why: format!("parameter `{name}` is a secret (NoEcho)"), reference: None });
     }
-    let given = given.filter(|given| **given != Part::Absent);
     let chosen = given.cloned().or(default);
     if let (Some(Part::Scalar(_, text)), false, true) = (given, allowed.is_empty(), !is_list) {
         let texts: Vec<String> = allowed.iter().filter_map(Node::scalar).collect();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use innovate_model::Span;
 use serde_json::Value;
 
 use super::part::Part;
@@ -115,8 +116,8 @@ pub fn stack(file: &str, document: Node, known: &Stack<'_>) -> Result<Stacked, I
         let condition = output.value.get("Condition");
         let exists = condition.and_then(Node::text).map_or(Ok(Some(true)), |name| template.condition(name, output.value.span.start))?;
         if let (true, Some(value)) = (exists != Some(false), output.value.get("Value")) {
-            let value = template.resolve(value)?;
-            // A list goes as a text into the next stack.
+            // Its places are in this file, and it goes into another.
+            let value = template.resolve(value)?.moved(Span::default());
             stacked.outputs.insert(output.key.clone(), Given(value));
         }
     }
