@@ -55,7 +55,7 @@ impl Blueprint {
         for (number, step) in forecast.plan.steps.iter().enumerate().rev() {
             let (Change::Stack(change), Some(account)) = (&step.change, &step.account_id) else { continue };
             let Some(there) = known.stacks.get(&(account.clone(), step.region.clone(), change.stack.clone())) else { continue };
-            let roles = forecast.deployed.get(&number);
+            let roles = forecast.deployed.get(&number).map(|stacked| &stacked.roles);
             let fate = |logical: &str| {
                 let role: Option<&Role> = roles.and_then(|roles| roles.get(logical));
                 match role.and_then(|role| role.deletion_policy.as_deref()) {

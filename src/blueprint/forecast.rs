@@ -11,7 +11,7 @@ use super::document::{Approval, Setting, Stack, Value};
 use super::order::Part;
 use super::{Blueprint, FILE, Step, document};
 use crate::input::cloudformation::stack::{Stack as Place, parameters, stack};
-use crate::input::cloudformation::{Given, Role, Stacked};
+use crate::input::cloudformation::{Given, Stacked};
 use crate::input::declared::{Declaration, Declared, Origin, Target};
 use crate::input::document::{InputError, parse};
 use crate::plan::{self, Amendment, Change, Parameter, Plan, ResourceAction, Rules, StackAction, StackChange};
@@ -43,8 +43,8 @@ pub struct Forecast {
     pub owners: BTreeMap<String, String>,
     /// The addresses of resources that go.
     pub gone: BTreeSet<String>,
-    /// What the deployed templates say of their resources, by the number of the step and logical id.
-    pub deployed: BTreeMap<usize, BTreeMap<String, Role>>,
+    /// What the deployed templates come to, by the number of the step. Attributes that only AWS knows are unknown.
+    pub deployed: BTreeMap<usize, Stacked>,
     /// The ids of accounts by their names, made up for those that are not there yet.
     pub accounts: BTreeMap<String, String>,
     /// The texts of the files, by the paths that findings name.
@@ -193,7 +193,7 @@ impl Blueprint {
         };
         let file = self.path(&declared.template.value);
         let text = self.template_text(declared);
-        let old = before.map(|known| self.deployed(&name, known, target, &ids)).transpose()?;
+        let old = before.map(|known| self.deployed(&name, known, target, &ids, false)).transpose()?;
         let (new, resources) = {
             let mut replaced = BTreeSet::new();
             let mut round = 0;
@@ -203,7 +203,7 @@ impl Blueprint {
                     .filter(|(logical, _)| !replaced.contains(*logical))
                     .map(|(logical, id)| (logical.clone(), id.clone()))
                     .collect();
-                let place = Place { name: &name, target, given: &given, ids: &kept, replaced: &replaced };
+                let place = Place { name: &name, target, given: &given, ids: &kept, replaced: &replaced, exact: false };
                 let new = stack(&file, template.clone(), &place)?;
                 let resources = plan::difference(old.as_ref(), &new, &ids);
                 let more: BTreeSet<String> = resources
@@ -241,8 +241,8 @@ impl Blueprint {
             Some(_) if resources.is_empty() && same_outputs => StackAction::Keep,
             Some(_) => StackAction::Update,
         };
-        if let Some(old) = &old {
-            forecast.deployed.insert(forecast.plan.steps.len(), old.roles.clone());
+        if let Some(known) = before {
+            forecast.deployed.insert(forecast.plan.steps.len(), self.deployed(&name, known, target, &ids, true)?);
         }
         let old_outputs = old.map(|old| old.outputs).unwrap_or_default();
         let real = before.map(|known| &known.stack.outputs);
@@ -278,12 +278,12 @@ impl Blueprint {
     }
 
     /// What the template that is deployed comes to.
-    fn deployed(&self, name: &str, known: &KnownStack, target: &Target, ids: &BTreeMap<String, String>) -> Result<Stacked, InputError> {
+    fn deployed(&self, name: &str, known: &KnownStack, target: &Target, ids: &BTreeMap<String, String>, exact: bool) -> Result<Stacked, InputError> {
         let file = format!("{name} (deployed)");
         let document = parse(&file, known.template.as_bytes())?.into_iter().next();
         let document = document.ok_or_else(|| InputError::new(&file, None, "CloudFormation gives an empty template for the stack"))?;
         let given = known.stack.parameters.iter().map(|(parameter, value)| (parameter.clone(), Given::text(value.as_str()))).collect();
-        stack(&file, document, &Place { name, target, given: &given, ids, replaced: &BTreeSet::new() })
+        stack(&file, document, &Place { name, target, given: &given, ids, replaced: &BTreeSet::new(), exact })
     }
 
     fn amendment(

@@ -3,6 +3,7 @@
 mod apply;
 mod destroy;
 mod document;
+mod drift;
 mod forecast;
 mod lint;
 mod live;
@@ -15,6 +16,7 @@ use include_dir::{Dir, include_dir};
 pub use apply::{Applied, Happening, Options, Outcome, Overseer};
 pub use destroy::{Doomed, Fate, death_warrant};
 pub use document::{Account, Approval, Document, Entry, Environment, FILE, Guardrails, Parameter, Setting, Stack, Value, text};
+pub use drift::{Drift, DriftReport, Drifted, Filled};
 pub use forecast::{Forecast, Known};
 pub use live::{Doors, LiveError, whole};
 pub use order::{Part, Step};

@@ -43,7 +43,7 @@ mod live {
 
     use super::Arguments;
     use crate::blueprint::{Doors, Forecast, Happening, Options, Outcome, Overseer};
-    use crate::command::provision::{Desk, told};
+    use crate::command::provision::{self, Desk, told};
     use crate::command::{Exit, Global, plan, usage};
     use crate::plan::{self as plans, Guardrails, Plan};
     use crate::report::{PlanFile, PlanFormat};
@@ -122,7 +122,18 @@ mod live {
                 count(&Outcome::Kept),
                 bad.len()
             )?;
-            Ok(if bad.is_empty() { Exit::Clean } else { Exit::Refused })
+            if !bad.is_empty() {
+                return Ok(Exit::Refused);
+            }
+            // What was provisioned is read, and judged by the same policies.
+            let forecast = desk.blueprint.forecast(&applied.known).map_err(usage)?;
+            let proof = provision::proof(&desk, &session, &forecast).await?;
+            journal.write(json!({ "what": "proof", "compared": proof.compared, "differences": proof.differences }))?;
+            for difference in &proof.differences {
+                writeln!(io::stdout(), "not as planned: {difference}")?;
+            }
+            writeln!(io::stdout(), "{} verdicts on what is there now, {} not as planned", proof.compared, proof.differences.len())?;
+            Ok(if proof.differences.is_empty() { Exit::Clean } else { Exit::Violations })
         })
     }
 

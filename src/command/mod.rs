@@ -7,6 +7,7 @@ mod baseline;
 mod blueprint;
 mod check;
 mod destroy;
+mod drift;
 mod dry_run;
 mod explain;
 mod framework;
@@ -103,6 +104,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Bring about what a blueprint says, as planned; guardrails and approval come first.
     Apply(apply::Arguments),
+    /// Compare what is there with the deployed templates of a blueprint, property by property.
+    Drift(drift::Arguments),
     /// Take away what a blueprint made; what must not be lost stays.
     Destroy(destroy::Arguments),
     /// Read every account of the organization into a file.
@@ -176,6 +179,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Blueprint(arguments) => blueprint::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments, &cli.global),
         Command::Apply(arguments) => apply::run(&arguments, &cli.global),
+        Command::Drift(arguments) => drift::run(&arguments, &cli.global),
         Command::Destroy(arguments) => destroy::run(&arguments, &cli.global),
         Command::Snapshot(arguments) => snapshot::run(&arguments, &cli.global),
         Command::Explain(arguments) => explain::run(&arguments, &cli.global),

@@ -1,6 +1,6 @@
 //! What `plan`, `apply`, `drift` and `destroy` share: the flags, the session, and the world that the guardrails judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 #[cfg(feature = "aws")]
 use std::io::{BufRead, IsTerminal};
@@ -134,7 +134,7 @@ impl Desk {
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is read without AWS"))]
     pub(super) fn needs(&self, forecast: &Forecast) -> Option<Needs> {
         let mut needs = Needs::new();
-        let types: std::collections::BTreeSet<&str> =
+        let types: BTreeSet<&str> =
             forecast.declaration.resources.iter().map(|declared| declared.resource.type_name.as_str()).collect();
         for policy in &self.library.policies {
             let judged = &policy.metadata.custom.resource_types;
@@ -147,7 +147,7 @@ impl Desk {
                     return None;
                 }
                 let owned = paths.properties().map(|names| names.into_iter().map(ToOwned::to_owned).collect());
-                merge(needs.entry(name.to_owned()).or_insert_with(|| Some(std::collections::BTreeSet::new())), owned);
+                merge(needs.entry(name.to_owned()).or_insert_with(|| Some(BTreeSet::new())), owned);
             }
         }
         Some(needs)
@@ -155,7 +155,7 @@ impl Desk {
 }
 
 /// Adds properties to others; none stands for all.
-fn merge(into: &mut Option<std::collections::BTreeSet<String>>, more: Option<std::collections::BTreeSet<String>>) {
+fn merge(into: &mut Option<BTreeSet<String>>, more: Option<BTreeSet<String>>) {
     match (into.as_mut(), more) {
         (Some(known), Some(more)) => known.extend(more),
         _ => *into = None,
@@ -274,25 +274,24 @@ impl Access {
     }
 }
 
-/// Reads what the guardrails look up. Without an organization the accounts are those of the plan.
+/// Reads what the guardrails look up.
 #[cfg(feature = "aws")]
 pub(super) async fn world(desk: &Desk, session: &innovate_aws::Session, forecast: &Forecast) -> anyhow::Result<World> {
+    read(session, forecast, desk.needs(forecast)).await
+}
+
+/// Reads what is needed of the accounts of the plan that are there.
+#[cfg(feature = "aws")]
+pub(super) async fn read(session: &innovate_aws::Session, forecast: &Forecast, needs: Option<Needs>) -> anyhow::Result<World> {
     use std::sync::Arc;
 
     use crate::collect::{Plan, Progress, Store, collect};
     use crate::input::inventory::Builder;
 
-    let ids: Vec<String> = forecast
-        .plan
-        .steps
-        .iter()
-        .filter_map(|step| step.account_id.clone())
-        .collect::<std::collections::BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let ids: BTreeSet<String> = forecast.plan.steps.iter().filter_map(|step| step.account_id.clone()).collect();
     let plan = Plan {
-        needs: desk.needs(forecast),
-        accounts: ids,
+        needs,
+        accounts: ids.into_iter().collect(),
         organizational_units: Vec::new(),
         excluded: Vec::new(),
         regions: Vec::new(),
@@ -302,4 +301,51 @@ pub(super) async fn world(desk: &Desk, session: &innovate_aws::Session, forecast
     let (_stopper, stop) = tokio::sync::watch::channel(false);
     let world = collect(session, &plan, &mut store, Arc::new(Progress::default()), stop).await?;
     Ok(store.builder.finish(world)?.world.into_owned())
+}
+
+/// Verdicts on what was planned and on what came of it, side by side.
+#[cfg(feature = "aws")]
+#[derive(Debug, Default)]
+pub(super) struct Proof {
+    /// How many were compared.
+    pub(super) compared: usize,
+    /// Those that are not the same, in words.
+    pub(super) differences: Vec<String>,
+}
+
+/// Reads all that the policies need, and compares what they say of it with what they say of the templates.
+#[cfg(feature = "aws")]
+pub(super) async fn proof(desk: &Desk, session: &innovate_aws::Session, forecast: &Forecast) -> anyhow::Result<Proof> {
+    use crate::finding::{Finding, Verdict};
+
+    let live = read(session, forecast, super::settings::needs(&desk.library)).await?;
+    let there: BTreeSet<String> = live.resources.iter().map(innovate_model::Resource::address).collect();
+    let ours: BTreeSet<String> = forecast.owners.keys().filter(|address| there.contains(*address)).cloned().collect();
+    let keyed = |findings: Vec<Finding>| -> BTreeMap<(String, String), Verdict> {
+        let key = |finding: &Finding| {
+            let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
+            (address, finding.policy.clone())
+        };
+        findings.iter().map(|finding| (key(finding), finding.verdict)).collect()
+    };
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let judge = |world: &World| {
+        let options = engine::Options { keep_passes: true, workers, watch: None };
+        anyhow::Ok(keyed(audit::judge(&Inventory::from(world), &desk.library, options)?.findings.to_vec()?))
+    };
+    let mut world = live.clone();
+    world.judged = Some(ours.clone());
+    let found = judge(&world)?;
+    let mut prospect = Prospect::new(live, &forecast.declaration, &desk.caller(forecast));
+    prospect.world.judged = Some(ours);
+    let planned = judge(&prospect.world)?;
+    let mut proof = Proof::default();
+    for ((address, policy), planned) in &planned {
+        let Some(found) = found.get(&(address.clone(), policy.clone())) else { continue };
+        proof.compared += 1;
+        if planned != found && *planned != Verdict::Unknown {
+            proof.differences.push(format!("{policy} on {address}: planned {planned}, and it is {found}"));
+        }
+    }
+    Ok(proof)
 }

@@ -391,6 +391,9 @@ impl<'a> Template<'a> {
         if is_identity(schema, attribute) {
             return Ok(Part::text(id));
         }
+        if self.context.stack.is_some_and(|stack| stack.exact) {
+            return Ok(after());
+        }
         if attribute.ends_with("Arn") && !attribute.contains('.') {
             return Ok(Part::text(self.arn(type_name, &id)));
         }

@@ -59,6 +59,8 @@ pub struct Stack<'a> {
     pub ids: &'a BTreeMap<String, String>,
     /// Logical ids of resources that others will take the place of.
     pub replaced: &'a BTreeSet<String>,
+    /// Whether attributes that only AWS knows are unknown; otherwise something stands for them by which policies find the resource.
+    pub exact: bool,
 }
 
 /// A resource of a stack beside what it declares.
