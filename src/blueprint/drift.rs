@@ -98,6 +98,48 @@ const INHABITANTS: [(&str, &str); 8] = [
     ("AWS::RDS::DBSubnetGroup", "VpcId"),
 ];
 
+/// Properties by which a resource is found whose `Ref` is not what identifies it.
+const NATURAL: [(&str, &[&str]); 3] = [
+    ("AWS::EC2::EIP", &["PublicIp"]),
+    ("AWS::EC2::NetworkAclEntry", &["NetworkAclId", "RuleNumber", "Egress"]),
+    ("AWS::Route53::RecordSet", &["Name", "Type"]),
+];
+
+/// Properties of which AWS gives back something else than was asked for.
+const TRANSFORMED: [(&str, &str); 2] = [
+    ("AWS::CertificateManager::Certificate", "/DomainValidationOptions"),
+    // It has the name of the certificate, too.
+    ("AWS::CertificateManager::Certificate", "/SubjectAlternativeNames"),
+];
+
+/// Resources of templates that are items of a property of another, with the property that names the other.
+const ITEMS: [(&str, &str, &str, &str); 2] = [
+    ("AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroup", "SecurityGroupEgress", "GroupId"),
+    ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroup", "SecurityGroupIngress", "GroupId"),
+];
+
+/// The resource as it is there.
+fn find<'a>(declared: &Resource, live: &'a World, there: &BTreeMap<String, &'a Resource>) -> Option<&'a Resource> {
+    if let Some(found) = there.get(&declared.address()) {
+        return Some(found);
+    }
+    let alike = live.resources.iter().filter(|resource| {
+        (&resource.type_name, &resource.account, &resource.region) == (&declared.type_name, &declared.account, &declared.region)
+    });
+    let natural = NATURAL.iter().find(|(name, _)| *name == declared.type_name).map(|(_, names)| *names);
+    let fits = |resource: &&Resource| match natural {
+        // An address is its own name.
+        Some([name]) => resource.text(name) == Some(declared.id.as_str()),
+        // What only the deployment knew tells nothing.
+        Some(names) => names.iter().filter(|name| !declared.gaps.iter().any(|gap| gap.pointer == format!("/{name}"))).all(|name| {
+            let value = |resource: &Resource| resource.properties.get(*name).cloned().unwrap_or(Value::Bool(false));
+            is_same(name, &value(declared), &value(resource))
+        }),
+        None => resource.id.split('|').any(|part| part == declared.id),
+    };
+    alike.into_iter().find(fits)
+}
+
 impl Blueprint {
     /// Compares what is there with the deployed templates, property by property. What a template does not say is no drift: AWS has defaults.
     ///
@@ -108,6 +150,7 @@ impl Blueprint {
         let there: BTreeMap<String, &Resource> = live.resources.iter().map(|resource| (resource.address(), resource)).collect();
         let mut report = DriftReport::default();
         let (mut owned, mut networks) = (BTreeSet::new(), BTreeMap::new());
+        let declared_all = || forecast.deployed.values().flat_map(|stacked| &stacked.declaration.resources);
         for (number, stacked) in &forecast.deployed {
             let Some(step) = forecast.plan.steps.get(*number) else { continue };
             for declared in &stacked.declaration.resources {
@@ -126,13 +169,18 @@ impl Blueprint {
                 if resource.type_name == "AWS::EC2::VPC" {
                     networks.insert(resource.id.clone(), (step.environment.clone(), step.name.clone()));
                 }
+                if ITEMS.iter().any(|(name, ..)| *name == resource.type_name) {
+                    // It is compared where it shows.
+                    continue;
+                }
                 let Some(filled) = filled.get(&resource.type_name) else {
                     report.found.push(told(Drift::Unread { pointer: String::new(), reason: "nothing reads this type".to_owned() }));
                     continue;
                 };
-                let Some(found) = there.get(&resource.address()) else {
+                let Some(found) = find(resource, live, &there) else {
                     let unread = live.unread.iter().find(|unread| {
-                        unread.account == resource.account && live.covers(unread, &resource.type_name)
+                        unread.account == resource.account
+                            && live.covers(unread, &resource.type_name)
                             && (unread.region == "*" || unread.region == resource.region)
                     });
                     report.found.push(told(match unread {
@@ -142,6 +190,8 @@ impl Blueprint {
                     continue;
                 };
                 report.resources += 1;
+                owned.insert(found.id.clone());
+                let declared = &with_items(declared, declared_elsewhere(&resource.type_name, &resource.id, declared_all()));
                 let mut compare = Compare { declared, live: found, filled, found: Vec::new(), compared: 0 };
                 compare.all();
                 report.compared += compare.compared;
@@ -190,11 +240,39 @@ impl Blueprint {
 /// What AWS makes by itself in a network: what is there by default, and what a service of it needs.
 fn is_made_by_aws(resource: &Resource) -> bool {
     let tags = resource.properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let of_service = tags.filter_map(|tag| tag.get("Key").and_then(Value::as_str)).any(|key| key.starts_with("aws:eks:") || key.starts_with("kubernetes.io/"));
+    let of_service = tags
+        .filter_map(|tag| tag.get("Key").and_then(Value::as_str))
+        .any(|key| key.starts_with("aws:eks:") || key.starts_with("kubernetes.io/"));
     let is_default = resource.text("GroupName") == Some("default")
         || ["IsDefault", "Main"].iter().any(|name| resource.properties.get(*name) == Some(&Value::Bool(true)))
         || matches!(resource.type_name.as_str(), "AWS::EC2::NetworkAcl" | "AWS::EC2::RouteTable");
     of_service || is_default
+}
+
+/// What other resources of templates add to the properties of one, by property.
+fn declared_elsewhere<'a>(type_name: &str, id: &str, declared: impl Iterator<Item = &'a Declared>) -> BTreeMap<&'static str, Vec<Value>> {
+    let mut items: BTreeMap<&'static str, Vec<Value>> = BTreeMap::new();
+    for one in declared {
+        for (name, owner, property, reference) in ITEMS {
+            if name == one.resource.type_name && owner == type_name && one.resource.text(reference) == Some(id) {
+                let mut item = one.resource.properties.clone();
+                item.remove(reference);
+                items.entry(property).or_default().push(Value::Object(item));
+            }
+        }
+    }
+    items
+}
+
+/// The resource with what others add to it.
+fn with_items(declared: &Declared, items: BTreeMap<&'static str, Vec<Value>>) -> Declared {
+    let mut declared = declared.clone();
+    for (property, more) in items {
+        if let Value::Array(list) = declared.resource.properties.entry(property.to_owned()).or_insert_with(|| Value::Array(Vec::new())) {
+            list.extend(more);
+        }
+    }
+    declared
 }
 
 /// One resource, as it is declared and as it is.
@@ -213,7 +291,8 @@ impl Compare<'_> {
         let declared = self.declared;
         for (name, value) in &declared.resource.properties {
             let here = format!("/{}", pointer::escape(name));
-            if write_only.contains(&name.as_str()) {
+            let is_transformed = TRANSFORMED.contains(&(self.live.type_name.as_str(), here.as_str()));
+            if write_only.contains(&name.as_str()) || is_transformed {
                 continue;
             }
             if !self.filled.contains(name) {
@@ -225,7 +304,11 @@ impl Compare<'_> {
     }
 
     fn gap(&self, here: &str) -> Option<String> {
-        let gap = self.live.gaps.iter().find(|gap| here == gap.pointer || here.starts_with(&format!("{}/", gap.pointer)) || gap.pointer.is_empty());
+        let gap = self
+            .live
+            .gaps
+            .iter()
+            .find(|gap| here == gap.pointer || here.starts_with(&format!("{}/", gap.pointer)) || gap.pointer.is_empty());
         gap.map(|gap| gap.cause.message.clone())
     }
 
@@ -277,7 +360,7 @@ fn is_same(here: &str, template: &Value, live: &Value) -> bool {
     match (template, live) {
         (Value::Object(template), Value::Object(live)) => is_within(template, live),
         (Value::Array(template), Value::Array(live)) => {
-            let is_tags = here.ends_with("/Tags");
+            let is_tags = here.ends_with("Tags");
             let is_kept = |item: &&Value| !(is_tags && is_tag_of_stack(item));
             let template: Vec<&Value> = template.iter().filter(is_kept).collect();
             let live: Vec<&Value> = live.iter().filter(is_kept).collect();
@@ -295,10 +378,15 @@ fn is_same(here: &str, template: &Value, live: &Value) -> bool {
             // A major version stands for what it has come to, and a name of DNS may end in a dot.
             template == live
                 || here.ends_with("EngineVersion") && live.starts_with(&format!("{template}."))
-                || template.trim_end_matches('.') == live.trim_end_matches('.')
+                || bare(&template) == bare(&live)
                 || is_same_number(&template, &live)
         }
     }
+}
+
+/// A name without what services leave out of it: the scheme of an address, and the dot that ends a name of DNS.
+fn bare(text: &str) -> &str {
+    text.trim_start_matches("https://").trim_end_matches('.')
 }
 
 fn is_same_number(one: &str, other: &str) -> bool {

@@ -278,7 +278,14 @@ impl Blueprint {
     }
 
     /// What the template that is deployed comes to.
-    fn deployed(&self, name: &str, known: &KnownStack, target: &Target, ids: &BTreeMap<String, String>, exact: bool) -> Result<Stacked, InputError> {
+    fn deployed(
+        &self,
+        name: &str,
+        known: &KnownStack,
+        target: &Target,
+        ids: &BTreeMap<String, String>,
+        exact: bool,
+    ) -> Result<Stacked, InputError> {
         let file = format!("{name} (deployed)");
         let document = parse(&file, known.template.as_bytes())?.into_iter().next();
         let document = document.ok_or_else(|| InputError::new(&file, None, "CloudFormation gives an empty template for the stack"))?;

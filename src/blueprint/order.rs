@@ -35,7 +35,8 @@ pub struct Step<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn environments(self) -> &'a [Spanned<String>] {
+    /// Its environments.
+    pub fn environments(self) -> &'a [Spanned<String>] {
         match self {
             Self::Stack(stack) => &stack.environments,
             Self::Setting(setting) => &setting.environments,
@@ -67,6 +68,11 @@ impl<'a> Part<'a> {
             Self::Stack(_) => None,
         };
         values.iter().map(|(name, value)| (name.as_str(), value)).chain(id)
+    }
+
+    /// The outputs that it is given, wherever they are among its values; what is none of the form is left out.
+    pub fn outputs(self) -> impl Iterator<Item = Value> {
+        self.values().flat_map(|(_, value)| outputs(&value.value)).filter_map(|reference| Value::parse(reference).ok())
     }
 }
 

@@ -1,6 +1,6 @@
 //! `innovate blueprint`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand};
 
+use super::pages::Pages;
 use super::{Exit, output, usage};
 use crate::blueprint::{self, Approval, Blueprint, FILE, Files, Part};
+use crate::input::document::InputError;
 use crate::policy;
+use crate::reference;
 
 /// Files of a folder that belong to a blueprint.
 const MOST_BYTES: u64 = 16 << 20;
@@ -46,6 +49,18 @@ enum Subcommands {
         #[arg(value_name = "DIR", default_value = ".")]
         folder: String,
     },
+    /// Write the reference: a page for each blueprint that ships, and an index; or the page of one blueprint.
+    Docs {
+        /// The name of one that ships, or a folder; all that ship without one.
+        #[arg(value_name = "NAME|DIR")]
+        name: Option<String>,
+        /// The folder of the pages.
+        #[arg(long, value_name = "DIR", default_value = "docs/blueprints")]
+        out: PathBuf,
+        /// Write nothing; exit with 3 where a page is missing, old, or of a blueprint that there is no longer.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
@@ -54,6 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         Subcommands::Show { name } => show(&load(name)?),
         Subcommands::New { folder, from } => new(folder, from),
         Subcommands::Lint { folder } => lint(&load(folder)?),
+        Subcommands::Docs { name, out, check } => docs(name.as_deref(), out, *check),
     }
 }
 
@@ -154,9 +170,14 @@ fn new(folder: &Path, from: &str) -> anyhow::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn lint(blueprint: &Blueprint) -> anyhow::Result<Exit> {
+/// What is wrong with a blueprint.
+fn wrong(blueprint: &Blueprint) -> anyhow::Result<Vec<InputError>> {
     let policies: BTreeSet<String> = policy::shipped()?.policies.iter().map(|policy| policy.id.clone()).collect();
-    let wrong = blueprint.lint(&policies);
+    Ok(blueprint.lint(&policies))
+}
+
+fn lint(blueprint: &Blueprint) -> anyhow::Result<Exit> {
+    let wrong = wrong(blueprint)?;
     let mut out = io::stdout().lock();
     for error in &wrong {
         writeln!(out, "error: {error}")?;
@@ -167,4 +188,23 @@ fn lint(blueprint: &Blueprint) -> anyhow::Result<Exit> {
         return Ok(Exit::Clean);
     }
     Ok(Exit::Violations)
+}
+
+fn docs(name: Option<&str>, folder: &Path, check: bool) -> anyhow::Result<Exit> {
+    let mut texts = BTreeMap::new();
+    if let Some(name) = name {
+        let blueprint = load(name)?;
+        if let Some(error) = wrong(&blueprint)?.into_iter().next() {
+            return Err(usage(error));
+        }
+        let own = Path::new(name).is_dir().then_some(name);
+        texts.insert(reference::blueprint::file(&blueprint), reference::blueprint::page(&blueprint, own).map_err(usage)?);
+    } else {
+        let blueprints = blueprint::shipped().into_iter().map(load_shipped).collect::<anyhow::Result<Vec<_>>>()?;
+        for blueprint in &blueprints {
+            texts.insert(reference::blueprint::file(blueprint), reference::blueprint::page(blueprint, None)?);
+        }
+        texts.insert(reference::INDEX.to_owned(), reference::blueprint::index(&blueprints));
+    }
+    Pages { folder, texts, is_whole: name.is_none(), of: "blueprint" }.settle(check)
 }

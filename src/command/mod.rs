@@ -17,6 +17,7 @@ mod live;
 mod manual;
 mod origin;
 mod output;
+mod pages;
 mod permissions;
 mod plan;
 mod policy;

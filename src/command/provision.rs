@@ -134,8 +134,7 @@ impl Desk {
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is read without AWS"))]
     pub(super) fn needs(&self, forecast: &Forecast) -> Option<Needs> {
         let mut needs = Needs::new();
-        let types: BTreeSet<&str> =
-            forecast.declaration.resources.iter().map(|declared| declared.resource.type_name.as_str()).collect();
+        let types: BTreeSet<&str> = forecast.declaration.resources.iter().map(|declared| declared.resource.type_name.as_str()).collect();
         for policy in &self.library.policies {
             let judged = &policy.metadata.custom.resource_types;
             if !judged.iter().any(|name| types.contains(name.as_str())) {

@@ -238,7 +238,7 @@ fn where_an_output_is_written_is_no_part_of_it() {
     let outputs = |text: &str| {
         let document = parse("template.yaml", text.as_bytes()).unwrap().remove(0);
         let (given, ids, replaced) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        let place = Stack { name: "names", target: &target, given: &given, ids: &ids, replaced: &replaced };
+        let place = Stack { name: "names", target: &target, given: &given, ids: &ids, replaced: &replaced, exact: false };
         stack("template.yaml", document, &place).unwrap().outputs
     };
     let template =

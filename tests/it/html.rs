@@ -23,7 +23,7 @@ const VOLUME: &str = "aws.ec2.volume_not_encrypted";
 const BUCKET: &str = "aws.s3.bucket_policy_public";
 
 /// A browser with one page, over the pipes of the DevTools protocol; it ends with this value.
-struct Browser {
+pub struct Browser {
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -61,7 +61,7 @@ impl Browser {
     }
 
     /// A browser that has opened this page.
-    fn of(html: &str) -> Self {
+    pub fn of(html: &str) -> Self {
         let mut browser = Self::start();
         browser.open(html, "");
         browser
@@ -123,7 +123,8 @@ impl Browser {
         );
     }
 
-    fn evaluate(&mut self, script: &str) -> Value {
+    /// What a script comes to.
+    pub fn evaluate(&mut self, script: &str) -> Value {
         let mut answer = self
             .call("Runtime.evaluate", json!({ "expression": script, "returnByValue": true, "awaitPromise": true, "userGesture": true }));
         assert!(answer["exceptionDetails"].is_null(), "{script}: {answer}");

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod blueprint;
+mod blueprint_docs;
 mod check;
 #[cfg(feature = "aws")]
 mod cloud;

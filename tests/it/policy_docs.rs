@@ -45,7 +45,7 @@ fn the_pages_of_a_users_policies_say_what_is_old_missing_or_left_over() {
 #[test]
 fn every_example_of_the_reference_names_what_it_shows() {
     for policy in policy::shipped().unwrap().policies {
-        let page = innovate::reference::page(&policy).unwrap();
+        let page = innovate::reference::policy::page(&policy).unwrap();
         for part in [
             "## What it finds",
             "## Why it matters",

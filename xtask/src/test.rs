@@ -19,6 +19,9 @@ const ACTIONLINT: &str = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12";
 /// What renders the charts of the tests, pinned.
 const HELM: &str = "helm.sh/helm/v3/cmd/helm@v3.16.4";
 
+/// What draws the diagrams of the reference, pinned: a package of npm, which the packages bring.
+const MERMAID: &str = "mermaid@11.17.2";
+
 /// What tells the tests which browser to start.
 const BROWSER: &str = "INNOVATE_TEST_BROWSER";
 
@@ -63,7 +66,7 @@ fn cargo(arguments: &[&str]) -> Command {
 
 /// The interpreter of a virtual environment with the pinned packages and tools, made where it is not there yet.
 fn python() -> Result<PathBuf> {
-    let mut pinned = [ACTIONLINT, HELM].concat();
+    let mut pinned = [ACTIONLINT, HELM, MERMAID].concat();
     for file in REQUIREMENTS {
         pinned += &fs::read_to_string(root().join(file))?;
     }
@@ -78,6 +81,9 @@ fn python() -> Result<PathBuf> {
         for tool in [ACTIONLINT, HELM] {
             process::run(Command::new(tools.join("go")).args(["install", tool]).env("GOBIN", &tools).env("GOTOOLCHAIN", "local"))?;
         }
+        process::run(Command::new(tools.join("npm")).args(["pack", "--silent", "--pack-destination"]).arg(&folder).arg(MERMAID))?;
+        let archive = folder.join(format!("{}.tgz", MERMAID.replace('@', "-")));
+        process::run(Command::new(&interpreter).args(["-m", "tarfile", "--extract"]).arg(archive).arg(&folder))?;
         fs::write(&installed, pinned)?;
     }
     Ok(interpreter)

@@ -205,7 +205,7 @@ fn work(
             let mut pages = BTreeMap::new();
             for (number, policy) in policies.iter().enumerate() {
                 watch.note(number);
-                pages.insert(reference::file(&policy.id), reference::page(policy)?);
+                pages.insert(reference::policy::file(&policy.id), reference::policy::page(policy)?);
             }
             Answer::Pages(pages)
         }

@@ -4,6 +4,7 @@ mod arn;
 pub mod cdk;
 mod foreach;
 mod intrinsic;
+pub mod outline;
 pub mod parameter;
 mod part;
 mod sam;

@@ -51,6 +51,14 @@ impl Site {
         ureq::put(format!("{}/stage/cloudformation", self.address)).send_json(settings).unwrap();
     }
 
+    /// Runs a script of `tests/cloud` on the server; what it prints is JSON.
+    fn script(&self, name: &str, arguments: &[&str]) -> Value {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cloud").join(name);
+        let output = Command::new(environment("INNOVATE_TEST_PYTHON")).arg(script).arg(&self.address).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
     fn change(&self, file: &str, from: &str, to: &str) {
         let path = self.desk.path(&format!("infra/{file}"));
         let text = fs::read_to_string(&path).unwrap();
@@ -125,10 +133,7 @@ impl Session<'_> {
 
     /// Every resource of every stack that is there: its type and what identifies it, by account, Region, stack and logical id.
     fn resources(&self) -> BTreeMap<String, String> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cloud/stacks.py");
-        let output = Command::new(environment("INNOVATE_TEST_PYTHON")).arg(script).args([&self.site.address, REGIONS]).output().unwrap();
-        assert!(output.status.success(), "{}", said(&output));
-        serde_json::from_slice(&output.stdout).unwrap()
+        serde_json::from_value(self.site.script("stacks.py", &[REGIONS])).unwrap()
     }
 }
 
@@ -175,6 +180,20 @@ fn an_empty_account_becomes_three_with_all_that_the_blueprint_says() {
         .map(|finding| format!("{} {} {}", finding["verdict"], finding["policy"], finding["message"]))
         .collect();
     assert_eq!(ours, Vec::<String>::new());
+    // What somebody does by hand is named, and nothing else.
+    let output = session.run(&["drift", "infra", "--fail-on-drift"]);
+    assert_eq!(output.status.code(), Some(4), "some types nothing reads: {}", said(&output));
+    assert!(said(&output).contains(" compared: 0 drifted, "), "{}", said(&output));
+    let meddled = site.script("meddle.py", &[]);
+    let output = session.run(&["drift", "infra", "--fail-on-drift", "-o", "json"]);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = report["found"].as_array().unwrap().iter().filter(|found| found["kind"] != "unread");
+    let told: BTreeSet<String> =
+        told.map(|found| format!("{} {} {}", found["kind"].as_str().unwrap(), found["id"].as_str().unwrap(), found["pointer"])).collect();
+    let expected: BTreeSet<String> = meddled.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect();
+    assert_eq!(told, expected);
+    site.script("meddle.py", &["undo"]);
     // One parameter, one change in each environment that has it.
     site.change("blueprint.yaml", "    maximum: 2000000000\n    default: 2000\n", "    maximum: 2000000000\n    default: 3000\n");
     let plan = session.plan();

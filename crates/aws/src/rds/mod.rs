@@ -60,7 +60,9 @@ fn master_user_secret(secret: Option<&MasterUserSecret>) -> Option<Properties> {
 /// Adds those of `parameters` that policies read and that have a value.
 fn put_parameters(found: &mut Properties, parameters: &[Parameter]) {
     for parameter in parameters {
-        if let Some(name) = parameter.parameter_name().filter(|name| PARAMETERS.contains(name)) {
+        // Hundreds are as AWS set them; of these, those count that policies ask for.
+        let is_set = parameter.source() == Some("user");
+        if let Some(name) = parameter.parameter_name().filter(|name| is_set || PARAMETERS.contains(name)) {
             found.put(name, text(parameter.parameter_value()));
         }
     }

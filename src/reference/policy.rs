@@ -1,4 +1,4 @@
-//! The reference: a page for each policy, in Markdown, and an index of them.
+//! A page for each policy, and an index of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -6,13 +6,11 @@ use std::fmt::Write as _;
 use itertools::Itertools;
 use serde_json::{Map, Value};
 
+use super::{cell, ended, fenced, names};
 use crate::collect::Needs;
 use crate::framework::{self, FrameworkError};
 use crate::permission;
 use crate::policy::{ANY, Library, Metadata, Policy, Severity};
-
-/// The file of the index.
-pub const INDEX: &str = "README.md";
 
 /// A page that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -111,27 +109,6 @@ pub fn page(policy: &Policy) -> Result<String, ReferenceError> {
         }
     }
     Ok(ended(&text))
-}
-
-/// One line end at the end.
-fn ended(text: &str) -> String {
-    format!("{}\n", text.trim_end())
-}
-
-fn names(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).join(", ")
-}
-
-/// A text in a cell of a table.
-fn cell(text: &str) -> String {
-    text.trim().replace('|', "\\|").split_whitespace().join(" ")
-}
-
-/// A text between fences that are longer than any in it.
-fn fenced(language: &str, content: &str) -> String {
-    let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat((longest + 1).max(3));
-    format!("{fence}{language}\n{}\n{fence}\n\n", content.trim_end())
 }
 
 /// The first case that fails and the first that passes as they are written, and what the others are.
@@ -286,7 +263,5 @@ mod tests {
         ] {
             assert_eq!(file(id), expected);
         }
-        assert_eq!(fenced("", "a ```` b"), "`````\na ```` b\n`````\n\n");
-        assert_eq!(cell("a | b\n  c"), "a \\| b c");
     }
 }
