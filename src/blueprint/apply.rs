@@ -7,9 +7,9 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use innovate_model::{ChangeSet, ChangeSetRequest, DeployedStack, HandlerError, HandlerErrorCode, Provisioner, StackEvent};
 use tokio::sync::Mutex;
 
-use super::live::{Doors, whole};
+use super::live::{Doors, TAG, whole};
 use super::{Blueprint, Forecast, Known};
-use crate::plan::{self, Amendment, Change, Plan, StackAction, StackChange, Step, protection_policy};
+use crate::plan::{self, Amendment, Change, Plan, StackAction, StackChange, Step, open_policy, protection_policy};
 
 /// How often a new account is tried: its roles take a while to be known everywhere.
 const MOST_KNOCKS: usize = 30;
@@ -260,16 +260,17 @@ impl Run<'_> {
         let mut settled = change.action == StackAction::Await;
         loop {
             let Some(stack) = provisioner.stack(&change.stack).await? else { break };
+            let last = provisioner.events(&stack.id, None).await?.pop().map(|event| event.id);
             match stack.status.as_str() {
                 _ if stack.is_busy() => {
                     let words = format!("an operation on `{}` is under way: {}", stack.name, stack.status);
                     self.tell(number, Happening::Waits(&words));
-                    self.follow(number, &stack.id, None, provisioner).await?;
+                    self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                 }
                 "ROLLBACK_COMPLETE" => {
                     self.tell(number, Happening::Calls("delete the stack whose creation was rolled back"));
                     provisioner.delete(&change.stack, &[], &format!("{}-empty", change.token(step))).await?;
-                    self.follow(number, &stack.id, None, provisioner).await?;
+                    self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                 }
                 "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
                     let stuck = stuck(provisioner, &stack).await?;
@@ -281,7 +282,7 @@ impl Run<'_> {
                 "UPDATE_ROLLBACK_FAILED" if self.options.continue_rollback => {
                     self.tell(number, Happening::Calls("continue the roll-back"));
                     provisioner.continue_rollback(&change.stack, &[], &format!("{}-continue", change.token(step))).await?;
-                    let ended = self.follow(number, &stack.id, None, provisioner).await?;
+                    let ended = self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                     if ended.is_some_and(|stack| stack.status == "UPDATE_ROLLBACK_FAILED") {
                         return Err(Stop::Failed(format!("the roll-back failed again: {}", stuck_or(provisioner, &stack).await)));
                     }
@@ -310,9 +311,14 @@ impl Run<'_> {
         forecast: &Forecast,
         provisioner: &dyn Provisioner,
     ) -> Result<Outcome, Stop> {
-        if let Some(parameter) = change.parameters.iter().find(|parameter| parameter.after.is_none() && !parameter.is_secret) {
+        if let Some(parameter) = change.parameters.iter().find(|parameter| parameter.given().is_none() && !parameter.is_secret) {
             let why = parameter.unknown.as_deref().unwrap_or("nobody says what it is");
             return Err(Stop::Failed(format!("the parameter `{}` is not known: {why}", parameter.name)));
+        }
+        if change.action == StackAction::Keep {
+            self.protect(number, step, change, provisioner).await?;
+            self.refresh(step, change, provisioner).await?;
+            return Ok(Outcome::Done);
         }
         let denied = (self.overseer.guard)(forecast).map_err(Stop::Failed)?;
         if let Some(first) = denied.first() {
@@ -329,6 +335,11 @@ impl Run<'_> {
             provisioner.delete_change_set(&change.stack, &token).await?;
             return Err(Stop::Refused(format!("CloudFormation announces what was not planned: {departure}")));
         }
+        if step.protection && change.action == StackAction::Update {
+            // What it must not do it is not even to begin.
+            self.tell(number, Happening::Calls("set the stack policy"));
+            provisioner.set_policy(&change.stack, &protection_policy()).await?;
+        }
         let last = provisioner.events(&change.stack, None).await?.pop();
         self.tell(number, Happening::Calls(&format!("execute the change set {token}")));
         provisioner.execute(&change.stack, &token, &token).await?;
@@ -344,15 +355,20 @@ impl Run<'_> {
                 stack.status
             )));
         }
-        if step.protection {
-            self.tell(number, Happening::Calls("protect the stack"));
-            provisioner.set_policy(&change.stack, &protection_policy()).await?;
-            if !stack.termination_protection {
-                provisioner.protect(&change.stack, true).await?;
-            }
+        if step.protection || change.protect.is_some() {
+            self.protect(number, step, change, provisioner).await?;
         }
         self.refresh(step, change, provisioner).await?;
         Ok(Outcome::Done)
+    }
+
+    /// Protects the stack from deletion, and what cannot be made again from replacement; or no longer.
+    async fn protect(&self, number: usize, step: &Step, change: &StackChange, provisioner: &dyn Provisioner) -> Result<(), Stop> {
+        self.tell(number, Happening::Calls(if step.protection { "protect the stack" } else { "take the protection from the stack" }));
+        let policy = if step.protection { protection_policy() } else { open_policy() };
+        provisioner.set_policy(&change.stack, &policy).await?;
+        provisioner.protect(&change.stack, step.protection).await?;
+        Ok(())
     }
 
     /// The change set of the step, made where there is none, once CloudFormation has looked at it.
@@ -364,20 +380,16 @@ impl Run<'_> {
         token: &str,
         provisioner: &dyn Provisioner,
     ) -> Result<ChangeSet, Stop> {
-        if let Some(set) = provisioner.change_set(&change.stack, token).await?
-            && !is_usable(&set)
-        {
-            // It was executed before, or failed: the same change is to be looked at anew.
-            self.tell(number, Happening::Calls(&format!("delete the change set {token} of an earlier run")));
+        if provisioner.change_set(&change.stack, token).await?.is_some() {
+            // Whoever made it, what it holds is not known.
+            self.tell(number, Happening::Calls(&format!("delete the change set {token} that is there")));
             provisioner.delete_change_set(&change.stack, token).await?;
         }
-        if provisioner.change_set(&change.stack, token).await?.is_none() {
-            let stack = provisioner.stack(&change.stack).await?;
-            let mut request = self.blueprint.request(step, change, token);
-            request.create = stack.is_none_or(|stack| stack.status == "REVIEW_IN_PROGRESS");
-            self.tell(number, Happening::Calls(&format!("create the change set {token}")));
-            provisioner.create_change_set(&request).await?;
-        }
+        let stack = provisioner.stack(&change.stack).await?;
+        let mut request = self.blueprint.request(step, change, token);
+        request.create = stack.is_none_or(|stack| stack.status == "REVIEW_IN_PROGRESS");
+        self.tell(number, Happening::Calls(&format!("create the change set {token}")));
+        provisioner.create_change_set(&request).await?;
         loop {
             match provisioner.change_set(&change.stack, token).await? {
                 Some(set) if set.status == "FAILED" && !set.is_without_changes() => {
@@ -431,7 +443,7 @@ impl Blueprint {
     fn request(&self, step: &Step, change: &StackChange, token: &str) -> ChangeSetRequest {
         let stack = self.document.stacks.get(&step.name);
         let tags = [
-            ("innovate:blueprint", self.document.name.value.as_str()),
+            (TAG, self.document.name.value.as_str()),
             ("innovate:environment", step.environment.as_str()),
             ("innovate:stack", step.name.as_str()),
         ];
@@ -440,15 +452,14 @@ impl Blueprint {
             name: token.to_owned(),
             create: false,
             template: stack.map(|stack| self.template_text(&stack.value).to_owned()).unwrap_or_default(),
-            parameters: change.parameters.iter().filter_map(|parameter| Some((parameter.name.clone(), parameter.after.clone()?))).collect(),
+            parameters: change
+                .parameters
+                .iter()
+                .filter_map(|parameter| Some((parameter.name.clone(), parameter.given()?.to_owned())))
+                .collect(),
             tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
         }
     }
-}
-
-/// Whether the change set is yet to be executed.
-fn is_usable(set: &ChangeSet) -> bool {
-    set.execution_status == "AVAILABLE" || set.status.ends_with("_IN_PROGRESS") || set.status.ends_with("_PENDING")
 }
 
 /// The resources that hold a stack, each with its reason.

@@ -126,8 +126,17 @@ impl Blueprint {
 
 /// By what the destruction of these stacks is agreed to.
 pub fn death_warrant(doomed: &[Doomed]) -> String {
-    let lines = doomed.iter().map(|stack| format!("{} {}", stack.stack.stack.id, stack.stack.resources.len()));
-    digest(lines.collect::<Vec<_>>().join("\n").as_bytes())
+    let text = |stack: &Doomed| {
+        let resources = stack.resources.iter().map(|(logical, type_name, fate)| format!("{logical} {type_name} {fate:?}"));
+        let ids = stack.stack.resources.iter().map(|resource| resource.physical_id.clone().unwrap_or_default());
+        format!(
+            "{} {}\n{}",
+            stack.stack.stack.id,
+            digest(stack.stack.template.as_bytes()),
+            resources.chain(ids).collect::<Vec<_>>().join("\n")
+        )
+    };
+    digest(doomed.iter().map(text).collect::<Vec<_>>().join("\n").as_bytes())
 }
 
 async fn gone(stack: &Doomed, place: usize, doors: &Doors<'_>, options: Options, tell: &dyn Fn(usize, Happening<'_>)) -> Outcome {
@@ -151,7 +160,8 @@ async fn delete(
     };
     if now.is_busy() {
         tell(place, Happening::Waits(&format!("an operation on `{}` is under way: {}", now.name, now.status)));
-        follow(provisioner, &now.id, None, options, &|happening| tell(place, happening)).await?;
+        let last = provisioner.events(&now.id, None).await?.pop().map(|event| event.id);
+        follow(provisioner, &now.id, last.as_deref(), options, &|happening| tell(place, happening)).await?;
     }
     if now.termination_protection {
         tell(place, Happening::Calls("take the protection from the stack"));

@@ -28,6 +28,8 @@ pub struct Known {
     pub accounts: BTreeMap<String, String>,
     /// The stacks that are there, by account, Region and name.
     pub stacks: BTreeMap<(String, String, String), KnownStack>,
+    /// Stacks that say that they are of the blueprint, and that it does not have: account, Region and name.
+    pub leftovers: Vec<(String, String, String)>,
     /// The settings as they are now, by environment and name.
     pub settings: BTreeMap<(String, String), Properties>,
 }
@@ -64,8 +66,13 @@ impl Blueprint {
     pub fn forecast(&self, known: &Known) -> Result<Forecast, InputError> {
         let steps = self.steps()?;
         let mut forecast = Forecast { rules: self.rules(), ..Forecast::default() };
-        forecast.plan =
-            Plan { version: plan::VERSION, blueprint: self.document.name.value.clone(), caller: known.caller.clone(), steps: Vec::new() };
+        forecast.plan = Plan {
+            version: plan::VERSION,
+            blueprint: self.document.name.value.clone(),
+            caller: known.caller.clone(),
+            leftovers: known.leftovers.clone(),
+            ..Plan::default()
+        };
         for (file, bytes) in &self.files {
             if let Ok(text) = str::from_utf8(bytes) {
                 forecast.texts.insert(self.path(file), Arc::from(text));
@@ -160,7 +167,12 @@ impl Blueprint {
             Value::Account(name) => (!self.account(name, known, outputs).1).then(|| format!("the account `{name}` is not there yet")),
             Value::Output { environment: other, stack, name } => {
                 let key = (other.clone().unwrap_or_else(|| environment.to_owned()), stack.clone());
-                let settled = outputs.get(&key).and_then(|outputs| outputs.get(name)).is_some_and(|(_, settled)| *settled);
+                let there = outputs.get(&key);
+                if there.is_some_and(|outputs| !outputs.contains_key(name)) {
+                    // It will never be: what the value comes to says so.
+                    return None;
+                }
+                let settled = there.and_then(|outputs| outputs.get(name)).is_some_and(|(_, settled)| *settled);
                 (!settled).then(|| format!("it is the output `{name}` of `{stack}`"))
             }
             Value::Literal(_) | Value::EnvironmentName | Value::Parameter(_) | Value::Region(_) => None,
@@ -226,10 +238,12 @@ impl Blueprint {
                 let waits = pending.get(parameter).cloned();
                 Parameter {
                     name: parameter.clone(),
+                    source: declared.parameters.get(parameter).map(|value| value.value.clone()).unwrap_or_default(),
                     before: before.and_then(|known| known.stack.parameters.get(parameter)).filter(|_| !secret).cloned(),
                     after: value.written().filter(|_| !secret && waits.is_none()),
                     unknown: waits.or_else(|| value.why().map(ToOwned::to_owned)),
                     is_secret: secret,
+                    secret: value.written().filter(|_| secret).map(plan::Secret),
                 }
             })
             .collect();
@@ -253,6 +267,7 @@ impl Blueprint {
             (output.clone(), live.map_or_else(|| (value.clone(), false), |live| (Given::text(live), true)))
         });
         outputs.insert((step.environment.to_owned(), step.name.to_owned()), settled.collect());
+        let wanted = self.document.environments.get(step.environment).is_some_and(|environment| environment.value.protection);
         let change = StackChange {
             stack: name,
             action,
@@ -260,7 +275,20 @@ impl Blueprint {
             template_digest: plan::digest(text.as_bytes()),
             parameters: told,
             resources,
+            protect: before.map(|known| known.stack.termination_protection).filter(|is| *is != wanted).map(|_| wanted),
         };
+        if wanted && before.is_some() {
+            // The stack policy would let none of it happen, after all else of the stack.
+            let lost =
+                change.resources.iter().filter(|resource| matches!(resource.action, ResourceAction::Delete | ResourceAction::Replace));
+            let lost = lost.filter(|resource| plan::STATEFUL.contains(&resource.type_name.as_str()));
+            forecast.plan.refusals.extend(lost.map(|resource| {
+                format!(
+                    "`{}` ({}) of `{}/{}` would be lost, and `{}` is protected; take `protection` from the environment first, or leave it",
+                    resource.logical_id, resource.type_name, step.environment, step.name, step.environment
+                )
+            }));
+        }
         for resource in &change.resources {
             if matches!(resource.action, ResourceAction::Delete | ResourceAction::Replace)
                 && let Some(physical) = &resource.physical_id
@@ -338,9 +366,10 @@ impl Blueprint {
             remarks: Vec::new(),
         };
         forecast.declaration.resources.push(Declared { resource, origin });
+        let source = setting.properties.iter().map(|(name, value)| (name.clone(), value.value.clone())).collect();
         let now = known.settings.get(&(step.environment.to_owned(), step.name.to_owned()));
         let changes = now.map(|now| plan::amendments(now, &properties));
-        Ok(Change::Setting(Amendment { type_name: type_name.to_owned(), id, properties, is_pending, changes }))
+        Ok(Change::Setting(Amendment { type_name: type_name.to_owned(), id, properties, source, is_pending, changes }))
     }
 
     /// Whether the setting takes an output of a stack that is not there.

@@ -10,9 +10,9 @@ use super::{Blueprint, Part};
 use crate::input::cloudformation::{is_template, stack};
 use crate::input::document::InputError;
 
-/// Bytes of a template that CloudFormation takes from a bucket:
+/// Bytes of a template that CloudFormation takes in a call:
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
-const MOST_BYTES: usize = 1_000_000;
+const MOST_BYTES: usize = 51_200;
 
 /// Letters of the name of a stack, by the same page.
 const MOST_LETTERS: usize = 128;
@@ -91,6 +91,22 @@ impl Blueprint {
                 wrong.push(self.error(&setting.value.type_name, message));
             }
         }
+        let parts = document.stacks.keys().chain(document.settings.keys()).chain(document.environments.keys());
+        wrong.extend(parts.filter(|name| !is_name(name)).map(|name| {
+            InputError::new(&self.path(super::FILE), None, format!("`{name}` is no name: letters, digits and hyphens, a letter first"))
+        }));
+        let mut names = BTreeSet::new();
+        for (name, stack) in &document.stacks {
+            if stack.value.environments.is_empty() {
+                wrong.push(self.error(stack, format!("the stack `{name}` is for no environment")));
+            }
+            for environment in &stack.value.environments {
+                let full = self.stack_name(&environment.value, name);
+                if !names.insert(full.clone()) {
+                    wrong.push(self.error(environment, format!("the stack `{full}` is there twice; call one of them otherwise")));
+                }
+            }
+        }
         if let Err(error) = self.steps() {
             wrong.push(error);
         }
@@ -119,6 +135,13 @@ impl Blueprint {
                 &file,
                 None,
                 format!("has {bytes} bytes; CloudFormation takes {MOST_BYTES} at most: make two stacks of it"),
+            ));
+        }
+        for logical in stack::nested(template) {
+            wrong.push(InputError::new(
+                &file,
+                None,
+                format!("`{logical}` is a nested stack, which a blueprint does not provision: make a stack of the blueprint of it"),
             ));
         }
         for environment in &stack.environments {

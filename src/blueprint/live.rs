@@ -10,6 +10,9 @@ use super::{Blueprint, Known};
 use crate::input::document::InputError;
 use crate::plan::Change;
 
+/// The tag by which a stack says of which blueprint it is.
+pub(super) const TAG: &str = "innovate:blueprint";
+
 /// Why the stacks that are there are not known.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {
@@ -19,6 +22,18 @@ pub enum LiveError {
     /// Who calls is not known.
     #[error("no AWS identity; check the credentials with `aws sts get-caller-identity`: {0}")]
     Identity(HandlerError),
+    /// A stack of this name is somebody else's.
+    #[error(
+        "the stack `{stack}` of {account} is there and not of this blueprint: it has no tag `{TAG}` of the value `{blueprint}`; give it the tag to take it over, or choose another `prefix`"
+    )]
+    Foreign {
+        /// The stack.
+        stack: String,
+        /// The account.
+        account: String,
+        /// The name of the blueprint.
+        blueprint: String,
+    },
     /// An account is closed, or a call failed.
     #[error("{account} {region}: {error}; nothing is planned on what was not read")]
     Call {
@@ -111,6 +126,14 @@ impl Blueprint {
                         ours.extend(there.iter().find(|stack| stack.name == change.stack).cloned());
                     }
                 }
+                let name = &self.document.name.value;
+                let is_of_blueprint = |stack: &&DeployedStack| stack.tags.get(TAG) == Some(name);
+                if let Some(foreign) = ours.iter().find(|stack| !stack.is_empty() && !is_of_blueprint(stack)) {
+                    let (stack, blueprint) = (foreign.name.clone(), name.clone());
+                    return Err(LiveError::Foreign { stack, account: account.clone(), blueprint });
+                }
+                let left = there.iter().filter(is_of_blueprint).filter(|stack| !ours.iter().any(|own| own.name == stack.name));
+                known.leftovers.extend(left.map(|stack| (account.clone(), region.clone(), stack.name.clone())));
                 let whole = ours.into_iter().map(|stack| whole(provisioner.as_ref(), stack));
                 for stack in futures::future::try_join_all(whole).await.map_err(failed)? {
                     known.stacks.insert((account.clone(), region.clone(), stack.stack.name.clone()), stack);

@@ -49,15 +49,27 @@ mod live {
     use crate::report::{PlanFile, PlanFormat};
 
     pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
+        if arguments.policies.narrow() {
+            return Err(usage(
+                "`apply` is judged by every policy; what an environment makes less of, its `guardrails` in `blueprint.yaml` say",
+            ));
+        }
         let file = arguments.file()?;
         let folder = file.as_ref().map_or(arguments.target.as_str(), |file| file.folder.as_str());
         let desk = Desk::new(folder, &arguments.policies, global)?;
         let options = arguments.access.options(&desk.blueprint)?;
         crate::command::live::runtime()?.block_on(async {
             let session = innovate_aws::Session::connect(options).await;
-            let (forecast, guardrails, known) = plan::made(&desk, &session).await?;
+            let plan::Made { forecast, guardrails, known, world } = plan::made(&desk, &session).await?;
             let made = &forecast.plan;
             if let Some(file) = &file {
+                if file.plan.caller != made.caller {
+                    writeln!(
+                        io::stderr(),
+                        "refused: the plan was made in another account, or in none; plan again with the credentials that it is applied with"
+                    )?;
+                    return Ok(Exit::Refused);
+                }
                 let departures = departures(&file.plan, made);
                 if !departures.is_empty() {
                     for departure in &departures {
@@ -73,6 +85,12 @@ mod live {
                 let mut out = BufWriter::new(io::stdout().lock());
                 PlanFormat::Text.write(&plan::report(folder, &desk, &forecast, &guardrails), &mut out)?;
                 out.flush()?;
+            }
+            if !made.refusals.is_empty() {
+                for refusal in &made.refusals {
+                    writeln!(io::stderr(), "refused: {refusal}")?;
+                }
+                return Ok(Exit::Refused);
             }
             match plan::exit(&guardrails) {
                 Exit::Clean => {}
@@ -104,8 +122,7 @@ mod live {
                 }
             };
             let guard = |forecast: &Forecast| -> Result<Vec<String>, String> {
-                let world = desk.empty_world(forecast);
-                let guardrails = desk.guard(forecast, world).map_err(|error| format!("{error:#}"))?;
+                let guardrails = desk.guard(forecast, world.clone()).map_err(|error| format!("{error:#}"))?;
                 Ok(guardrails.denials().map(|guarded| format!("{}: {}", guarded.finding.policy, guarded.finding.message)).collect())
             };
             let overseer = Overseer { guard: &guard, tell: &tell };

@@ -101,7 +101,7 @@ fn gather(folder: &Path, prefix: &str, files: &mut Files) -> anyhow::Result<()> 
         let facts = fs::metadata(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
         if facts.is_dir() {
             gather(&path, &format!("{name}/"), files)?;
-        } else if (name == FILE || name.starts_with("templates/")) && facts.len() <= MOST_BYTES {
+        } else if facts.is_file() && (name == FILE || name.starts_with("templates/")) && facts.len() <= MOST_BYTES {
             files.insert(name, fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?);
         }
     }

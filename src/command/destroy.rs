@@ -15,6 +15,9 @@ pub(super) struct Arguments {
     /// Only this environment; repeatable.
     #[arg(long, value_name = "NAME")]
     environment: Vec<String>,
+    /// A resource by its name in the template that may be lost although it holds what cannot be made again; repeatable.
+    #[arg(long, value_name = "RESOURCE")]
+    lose: Vec<String>,
     /// Show what would be lost and what would stay, and do nothing.
     #[arg(long)]
     dry_run: bool,
@@ -40,6 +43,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     use super::provision::{Desk, told};
     use super::usage;
     use crate::blueprint::{Doomed, Doors, Fate, Happening, Options, Outcome, death_warrant};
+    use crate::plan::STATEFUL;
 
     let desk = Desk::new(&arguments.folder, &arguments.policies, global)?;
     let blueprint = &desk.blueprint;
@@ -53,6 +57,16 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         let doors = Doors::new(blueprint, &session);
         let known = blueprint.live(&doors).await?;
         let mut doomed: Vec<Doomed> = blueprint.doomed(&known).map_err(usage)?;
+        let chosen = |stack: &Doomed| arguments.environment.is_empty() || arguments.environment.contains(&stack.environment);
+        for stack in doomed.iter().filter(|stack| chosen(stack)) {
+            if let Some(other) = doomed.iter().find(|other| stack.before.contains(&other.number) && !chosen(other)) {
+                let message = format!(
+                    "`{}/{}` rests on `{}/{}`; name the environment `{}`, too",
+                    other.environment, other.name, stack.environment, stack.name, other.environment
+                );
+                return Err(usage(message));
+            }
+        }
         doomed.retain(|stack| arguments.environment.is_empty() || arguments.environment.contains(&stack.environment));
         let mut out = io::stdout();
         for stack in &doomed {
@@ -80,6 +94,18 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         )?;
         if doomed.is_empty() || arguments.dry_run {
             return Ok(Exit::Clean);
+        }
+        let held = doomed.iter().flat_map(|stack| stack.resources.iter().map(move |resource| (stack, resource)));
+        let held: Vec<String> = held
+            .filter(|(_, (logical, type_name, fate))| {
+                *fate == Fate::Lost && STATEFUL.contains(&type_name.as_str()) && !arguments.lose.contains(logical)
+            })
+            .map(|(stack, (logical, type_name, _))| format!("`{logical}` ({type_name}) of `{}/{}`", stack.environment, stack.name))
+            .collect();
+        if !held.is_empty() {
+            let what = "give it the `DeletionPolicy` `Retain` or `Snapshot`, or name it by `--lose`";
+            writeln!(io::stderr(), "refused: {} would be lost for good; {what}", held.join(", "))?;
+            return Ok(Exit::Refused);
         }
         let environments = doomed.iter().filter(|stack| stack.approval).map(|stack| stack.environment.as_str());
         if let Err(refusal) = arguments.consent.given(&digest, environments)? {

@@ -26,6 +26,10 @@ impl Journal {
             std::fs::create_dir_all(folder).with_context(failed)?;
         }
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(path).with_context(failed)?;
+        // Whoever holds it is at work on the same blueprint.
+        if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
+            anyhow::bail!("another run is at work: it holds the journal `{}`; wait until it has ended", path.display());
+        }
         file.seek(SeekFrom::Start(0)).with_context(failed)?;
         let mut text = String::new();
         file.read_to_string(&mut text).with_context(failed)?;

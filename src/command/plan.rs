@@ -53,6 +53,9 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     let mut out = BufWriter::new(io::stdout().lock());
     arguments.output.write(&report, &mut out)?;
     out.flush()?;
+    if !forecast.plan.refusals.is_empty() {
+        return Ok(Exit::Refused);
+    }
     Ok(exit(&guardrails))
 }
 
@@ -80,13 +83,23 @@ fn live(desk: &Desk, access: &Access) -> anyhow::Result<(Forecast, Guardrails)> 
     let options = access.options(&desk.blueprint)?;
     super::live::runtime()?.block_on(async {
         let session = innovate_aws::Session::connect(options).await;
-        made(desk, &session).await.map(|(forecast, guardrails, _)| (forecast, guardrails))
+        made(desk, &session).await.map(|made| (made.forecast, made.guardrails))
     })
+}
+
+/// A plan, and what it was made of.
+#[cfg(feature = "aws")]
+pub(super) struct Made {
+    pub(super) forecast: Forecast,
+    pub(super) guardrails: Guardrails,
+    pub(super) known: Known,
+    /// What the guardrails look up.
+    pub(super) world: innovate_model::World,
 }
 
 /// A plan against what is there.
 #[cfg(feature = "aws")]
-pub(super) async fn made(desk: &Desk, session: &innovate_aws::Session) -> anyhow::Result<(Forecast, Guardrails, Known)> {
+pub(super) async fn made(desk: &Desk, session: &innovate_aws::Session) -> anyhow::Result<Made> {
     use crate::blueprint::{Doors, LiveError};
 
     let failed = |error: LiveError| match error {
@@ -98,6 +111,6 @@ pub(super) async fn made(desk: &Desk, session: &innovate_aws::Session) -> anyhow
     desk.blueprint.settings(&doors, &mut known).await.map_err(failed)?;
     let forecast = desk.blueprint.forecast(&known).map_err(usage)?;
     let world = super::provision::world(desk, session, &forecast).await?;
-    let guardrails = desk.guard(&forecast, world)?;
-    Ok((forecast, guardrails, known))
+    let guardrails = desk.guard(&forecast, world.clone())?;
+    Ok(Made { forecast, guardrails, known, world })
 }

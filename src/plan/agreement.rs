@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use innovate_model::ChangeSet;
 use serde_json::json;
 
-use super::{Change, Replacement, ResourceAction, StackAction, StackChange, Step, digest};
+use super::{Change, Replacement, ResourceAction, ResourceChange, StackAction, StackChange, Step, digest};
 
 /// Types whose resources hold what cannot be made again.
 pub const STATEFUL: [&str; 16] = [
@@ -45,31 +45,40 @@ pub fn protection_policy() -> String {
     .to_string()
 }
 
+/// The stack policy of an environment that is not protected any more.
+pub fn open_policy() -> String {
+    json!({ "Statement": [{ "Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*" }] }).to_string()
+}
+
 impl StackChange {
     /// The name of the change set, and the token of the calls, for this change of this step: the same for the same change, whichever run makes it.
     pub fn token(&self, step: &Step) -> String {
         let parameters: BTreeMap<&str, &str> =
-            self.parameters.iter().filter_map(|parameter| Some((parameter.name.as_str(), parameter.after.as_deref()?))).collect();
+            self.parameters.iter().filter_map(|parameter| Some((parameter.name.as_str(), parameter.given()?))).collect();
         let text = json!([step.environment, step.name, self.stack, self.template_digest, parameters]).to_string();
         format!("innovate-{}", digest(text.as_bytes()).get(..24).unwrap_or_default())
     }
 }
 
-/// How a step departs from what was planned, now that more is known.
+/// How a step departs from what was planned, now that more is known. What an earlier run has done already is no departure.
 pub fn departures(planned: &Step, now: &Step) -> Vec<String> {
-    let mut departures = Vec::new();
     if (&planned.name, &planned.environment, &planned.region) != (&now.name, &now.environment, &now.region) {
         return vec![format!("`{}/{}` has the place of `{}/{}`", now.environment, now.name, planned.environment, planned.name)];
     }
+    let mut departures = Vec::new();
     if planned.account_id.is_some() && planned.account_id != now.account_id {
         departures.push(format!("the account `{}` is another", planned.account));
     }
+    if planned.approval != now.approval || planned.protection != now.protection {
+        departures.push(format!("the environment `{}` is approved or protected otherwise", now.environment));
+    }
     match (&planned.change, &now.change) {
-        // An earlier run may have done it.
-        (_, change) if !change.is_change() => {}
         (Change::Stack(planned), Change::Stack(now)) => departures.extend(of_stack(planned, now)),
         (Change::Setting(planned), Change::Setting(now)) => {
-            if planned.type_name != now.type_name || !planned.is_pending && planned.properties != now.properties {
+            if planned.type_name != now.type_name
+                || planned.source != now.source
+                || !planned.is_pending && planned.properties != now.properties
+            {
                 departures.push(format!("`{}` is to have other properties", now.type_name));
             }
         }
@@ -83,27 +92,46 @@ fn of_stack(planned: &StackChange, now: &StackChange) -> Vec<String> {
     if planned.template_digest != now.template_digest {
         departures.push(format!("the template `{}` was changed", now.template));
     }
-    for parameter in &now.parameters {
-        let before = planned.parameters.iter().find(|known| known.name == parameter.name);
-        if before.is_none_or(|before| before.unknown.is_none() && before.after != parameter.after) {
-            departures.push(format!("the parameter `{}` has another value", parameter.name));
+    let names = planned.parameters.iter().chain(&now.parameters).map(|parameter| parameter.name.as_str());
+    for name in names.collect::<std::collections::BTreeSet<&str>>() {
+        let of = |stack: &'_ StackChange| stack.parameters.iter().find(|parameter| parameter.name == name).cloned();
+        let same = match (of(planned), of(now)) {
+            (Some(before), Some(after)) => before.source == after.source && (before.unknown.is_some() || before.after == after.after),
+            _ => false,
+        };
+        if !same {
+            departures.push(format!("the parameter `{name}` has another value"));
         }
     }
-    if now.action == StackAction::Await {
+    if now.action == StackAction::Keep || now.action == StackAction::Await {
         return departures;
     }
-    if planned.action == StackAction::Keep {
-        departures.push(format!("the stack `{}` changes, and was to be kept", now.stack));
+    match planned.action {
+        StackAction::Keep => departures.push(format!("the stack `{}` changes, and was to be kept", now.stack)),
+        // What was under way is known only now.
+        StackAction::Await => departures.push(format!("the stack `{}` has come to another state than it was in", now.stack)),
+        StackAction::Create | StackAction::Recreate if now.action == StackAction::Update => {
+            departures.push(format!("the stack `{}` is there, and was to be created", now.stack));
+        }
+        _ => {}
     }
     for resource in &now.resources {
         let known = planned.resources.iter().find(|known| known.logical_id == resource.logical_id);
-        let action = known.map(|known| known.action);
-        // What was to be created may be there by now, from a run that was broken off.
-        if planned.action != StackAction::Await && action != Some(resource.action) && action != Some(ResourceAction::Create) {
+        if known.is_none_or(|known| known.action != resource.action) {
             departures.push(format!("`{}` is to be {}, which was not planned", resource.logical_id, resource.action.past()));
+        } else if known.is_some_and(|known| resource.action != ResourceAction::Create && !is_agreed(known, resource)) {
+            departures.push(format!("`{}` has other properties than it had, or gets others", resource.logical_id));
         }
     }
     departures
+}
+
+/// Whether the properties change as was planned, but for what was not known then.
+fn is_agreed(planned: &ResourceChange, now: &ResourceChange) -> bool {
+    now.properties.iter().all(|change| {
+        let known = planned.properties.iter().find(|known| known.pointer == change.pointer);
+        known.is_some_and(|known| known.before == change.before && (known.unknown.is_some() || known.after == change.after))
+    })
 }
 
 impl ResourceAction {
@@ -131,7 +159,10 @@ pub fn unplanned(change: &StackChange, set: &ChangeSet) -> Vec<String> {
         let (fits, words) = match (announced.action.as_str(), announced.replacement.as_str()) {
             ("Add", _) => (action == Some(ResourceAction::Create), "would be created"),
             ("Remove", _) => (matches!(action, Some(ResourceAction::Delete | ResourceAction::Retain)), "would be deleted"),
-            ("Modify", "True") => (action == Some(ResourceAction::Replace) || conditional(), "would be replaced"),
+            ("Modify", "True") => {
+                let may = conditional() && !STATEFUL.contains(&announced.type_name.as_str());
+                (action == Some(ResourceAction::Replace) || may, "would be replaced")
+            }
             ("Modify", _) => (true, ""),
             (other, _) => {
                 unplanned.push(format!("`{}` ({}): {other}", announced.logical_id, announced.type_name));

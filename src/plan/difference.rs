@@ -44,8 +44,9 @@ fn change(
             let action = if stays { ResourceAction::Retain } else { ResourceAction::Delete };
             Some(of(old, action, Some(policy.unwrap_or_else(|| "Delete".to_owned())), Vec::new()))
         }
-        (Some((old, _)), Some((new, role))) => {
-            let changes = properties(Some(old), new);
+        (Some((old, former)), Some((new, role))) => {
+            let mut changes = properties(Some(old), new);
+            changes.extend(fates(former, role));
             let other_type = old.resource.type_name != new.resource.type_name;
             if changes.is_empty() && !other_type {
                 return None;
@@ -58,6 +59,26 @@ fn change(
         }
         (None, None) => None,
     }
+}
+
+/// What becomes of the resource when it goes, where that changes. The pointers are the names that the template has beside the properties.
+fn fates(former: Option<&Role>, role: Option<&Role>) -> impl Iterator<Item = PropertyChange> {
+    let of = |role: Option<&Role>| {
+        let policies = |role: &Role| (role.deletion_policy.clone(), role.update_replace_policy.clone());
+        role.map(policies).unwrap_or_default()
+    };
+    let (before, after) = (of(former), of(role));
+    [("DeletionPolicy", before.0, after.0), ("UpdateReplacePolicy", before.1, after.1)]
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| PropertyChange {
+            pointer: name.to_owned(),
+            before: before.map(Value::from),
+            after: after.map(Value::from),
+            unknown: None,
+            secret: false,
+            replacement: Replacement::Never,
+        })
 }
 
 /// The properties of a setting that are other than wanted; what is not wanted to be anything counts for nothing.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-pub use agreement::{STATEFUL, departures, protection_policy, unplanned};
+pub use agreement::{STATEFUL, departures, open_policy, protection_policy, unplanned};
 pub use difference::{amendments, difference};
 pub use guardrail::{Guarded, GuardrailError, Guardrails, Rules, guard};
 
@@ -26,6 +26,12 @@ pub struct Plan {
     pub caller: Option<String>,
     /// The steps, each after those that it rests on.
     pub steps: Vec<Step>,
+    /// Why nothing of it is to be done, whatever the policies say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<String>,
+    /// Stacks of the blueprint that are there, and that it does not have any more: account, Region and name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<(String, String, String)>,
 }
 
 /// A stack or a setting of an environment.
@@ -92,6 +98,9 @@ pub struct StackChange {
     pub parameters: Vec<Parameter>,
     /// The resources that change.
     pub resources: Vec<ResourceChange>,
+    /// Whether the stack is to be protected from now on, or no longer; none where that stays as it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub protect: Option<bool>,
 }
 
 /// A parameter of a template.
@@ -99,6 +108,9 @@ pub struct StackChange {
 pub struct Parameter {
     /// Its name.
     pub name: String,
+    /// What the blueprint says that it is.
+    #[serde(default)]
+    pub source: Value,
     /// What it was; none where there was no stack, or no such parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -108,9 +120,29 @@ pub struct Parameter {
     /// Why it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unknown: Option<String>,
-    /// Whether it is nothing to show; then it has the default of the template.
+    /// Whether it is nothing to show.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub is_secret: bool,
+    /// What is nothing to show: in no file, and not part of the digest.
+    #[serde(skip)]
+    pub secret: Option<Secret>,
+}
+
+impl Parameter {
+    /// What CloudFormation is given.
+    pub fn given(&self) -> Option<&str> {
+        self.after.as_deref().or_else(|| self.secret.as_ref().map(|secret| secret.0.as_str()))
+    }
+}
+
+/// A value that is nothing to show.
+#[derive(Clone, PartialEq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
 }
 
 /// What becomes of a resource.
@@ -201,6 +233,9 @@ pub struct Amendment {
     pub id: String,
     /// What it will have.
     pub properties: serde_json::Map<String, Value>,
+    /// The same as the blueprint says it.
+    #[serde(default)]
+    pub source: serde_json::Map<String, Value>,
     /// Whether some of it is known only when an earlier step is done.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub is_pending: bool,
@@ -232,7 +267,7 @@ impl Change {
     /// Whether there is something to do.
     pub fn is_change(&self) -> bool {
         match self {
-            Self::Stack(stack) => stack.action != StackAction::Keep,
+            Self::Stack(stack) => stack.action != StackAction::Keep || stack.protect.is_some(),
             Self::Setting(amendment) => amendment.changes.as_ref().is_none_or(|changes| !changes.is_empty()),
         }
     }

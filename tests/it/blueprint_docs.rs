@@ -116,7 +116,10 @@ fn a_users_blueprint_gets_a_page_of_its_own() {
     assert_eq!(run(&[]).status.code(), Some(0));
     let page = fs::read_to_string(desk.path("pages/shop.md")).unwrap();
     assert!(page.starts_with("# The | shop\n"), "{page}");
-    assert_eq!(blocks(&page, "sh"), ["innovate blueprint lint infra\ninnovate plan infra --offline\ninnovate plan infra\n"]);
+    assert_eq!(
+        blocks(&page, "sh"),
+        ["innovate blueprint lint infra\ninnovate plan infra --offline\ninnovate plan infra\ninnovate apply infra\n"]
+    );
     assert!(!page.contains("](.."), "nothing that is not in the user's folder is linked");
     assert!(desk.path("pages/other.md").exists(), "other pages are left alone");
     assert_eq!(run(&["--check"]).status.code(), Some(0));

@@ -107,9 +107,17 @@ pub fn stack(file: &str, document: Node, known: &Stack<'_>) -> Result<Stacked, I
     let texts = |node: &Node, name: &str| node.get(name).and_then(Node::text).map(ToOwned::to_owned);
     let there: BTreeSet<&str> = stacked.declaration.resources.iter().map(|declared| declared.origin.address.as_str()).collect();
     for entry in template.resources().filter(|entry| there.contains(entry.key.as_str())) {
+        let type_name = type_of(&entry.value).unwrap_or_default();
+        let of_cluster = entry.value.get("Properties").is_some_and(|properties| properties.get("DBClusterIdentifier").is_some());
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        let usual = match type_name {
+            "AWS::RDS::DBCluster" => Some("Snapshot"),
+            "AWS::RDS::DBInstance" if !of_cluster => Some("Snapshot"),
+            _ => None,
+        };
         let role = Role {
-            type_name: type_of(&entry.value).unwrap_or_default().to_owned(),
-            deletion_policy: texts(&entry.value, "DeletionPolicy"),
+            type_name: type_name.to_owned(),
+            deletion_policy: texts(&entry.value, "DeletionPolicy").or_else(|| usual.map(ToOwned::to_owned)),
             update_replace_policy: texts(&entry.value, "UpdateReplacePolicy"),
         };
         stacked.roles.insert(entry.key.clone(), role);
@@ -152,6 +160,12 @@ pub fn parameters(document: &Node) -> BTreeMap<String, Parameter> {
         default: node.get("Default").map(Node::value),
     };
     entries.iter().map(|entry| (entry.key.clone(), parameter(&entry.value))).collect()
+}
+
+/// The logical ids of stacks that a template nests.
+pub fn nested(document: &Node) -> Vec<String> {
+    let entries = document.get("Resources").and_then(Node::entries).unwrap_or_default();
+    entries.iter().filter(|entry| type_of(&entry.value) == Some(super::STACK_TYPE)).map(|entry| entry.key.clone()).collect()
 }
 
 /// The names of a template's outputs.

@@ -29,6 +29,15 @@ pub(super) fn write(report: &PlanReport<'_>, writer: &mut dyn Write) -> io::Resu
     if kept > 0 {
         writeln!(writer, "{kept} of {} steps change nothing\n", plan.steps.len())?;
     }
+    for (account, region, name) in &plan.leftovers {
+        writeln!(
+            writer,
+            "left over: the stack {name} in {account} {region} is of this blueprint, which does not have it any more; nothing is done with it\n"
+        )?;
+    }
+    for refusal in &plan.refusals {
+        writeln!(writer, "REFUSED: {refusal}\n")?;
+    }
     guardrails(report, writer)?;
     writeln!(writer, "{}: {}", plan.blueprint, summary(plan))?;
     writeln!(writer, "digest {}", plan.digest())
@@ -49,7 +58,12 @@ fn stack(step: &Step, change: &StackChange, writer: &mut dyn Write) -> io::Resul
         StackAction::Keep => "keep stack",
     };
     writeln!(writer, "  {verb} {} from {}", change.stack, change.template)?;
-    if change.action == StackAction::Update {
+    match change.protect {
+        Some(true) => writeln!(writer, "    protected from now on: it cannot be deleted, nor what it holds be replaced")?,
+        Some(false) => writeln!(writer, "    protected no longer")?,
+        None => {}
+    }
+    if matches!(change.action, StackAction::Update | StackAction::Await) {
         for parameter in change.parameters.iter().filter(|parameter| parameter.before != parameter.after) {
             let text = |text: &Option<String>| text.as_deref().map_or("(none)".to_owned(), |text| shortened(&visible(text)));
             let after = if parameter.after.is_none() { "(known after apply)".to_owned() } else { text(&parameter.after) };

@@ -229,6 +229,10 @@ fn an_empty_account_becomes_three_with_all_that_the_blueprint_says() {
     assert_eq!(output.status.code(), Some(5), "production needs approval: {}", said(&output));
     assert_eq!(session.resources().len(), resources.len());
     let output = session.run(&["destroy", "infra", "--approve", digest]);
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    assert!(said(&output).contains("would be lost for good; give it the `DeletionPolicy`"), "{}", said(&output));
+    assert_eq!(session.resources().len(), resources.len());
+    let output = session.run(&["destroy", "infra", "--approve", digest, "--lose", "Cluster", "--lose", "InterruptionQueue"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert_eq!(session.resources(), BTreeMap::new());
 }
@@ -313,7 +317,9 @@ fn an_apply_that_is_killed_anywhere_comes_to_the_same_end() {
     assert!(expected.len() > 12, "{expected:?}");
     // What comes before the first call that writes changes nothing.
     let first = calls.iter().position(|call| call.action.as_deref() == Some("cloudformation:CreateChangeSet")).unwrap();
-    let last = calls.len();
+    // What comes after the last call of CloudFormation reads what was made.
+    let of_cloudformation = |call: &Called| call.action.as_deref().is_some_and(|action| action.starts_with("cloudformation:"));
+    let last = calls.iter().rposition(of_cloudformation).unwrap() + 2;
     drop(site);
     let next = std::sync::atomic::AtomicUsize::new(first);
     let work = || {

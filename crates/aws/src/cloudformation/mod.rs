@@ -144,11 +144,7 @@ impl Provisioner for CloudFormation {
             .set_capabilities(Some(CAPABILITIES.to_vec()))
             .send()
             .await;
-        match made {
-            // An earlier run got as far as this.
-            Err(error) if error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("AlreadyExistsException") => Ok(()),
-            made => made.failed("cloudformation:CreateChangeSet").map(drop),
-        }
+        made.failed("cloudformation:CreateChangeSet").map(drop)
     }
 
     async fn change_set(&self, stack: &str, name: &str) -> Result<Option<ChangeSet>, HandlerError> {
