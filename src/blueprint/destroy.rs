@@ -125,7 +125,7 @@ impl Blueprint {
 }
 
 /// By what the destruction of these stacks is agreed to.
-pub fn death_warrant(doomed: &[Doomed]) -> String {
+pub fn destruction_digest(doomed: &[Doomed]) -> String {
     let text = |stack: &Doomed| {
         let resources = stack.resources.iter().map(|(logical, type_name, fate)| format!("{logical} {type_name} {fate:?}"));
         let ids = stack.stack.resources.iter().map(|resource| resource.physical_id.clone().unwrap_or_default());

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use innovate_model::Schemas;
 use serde_saphyr::Spanned;
 
+use super::Blueprint;
 use super::document::{Guardrails, Parameter, Stack, Value};
-use super::{Blueprint, Part};
 use crate::input::cloudformation::{is_template, stack};
 use crate::input::document::InputError;
 
@@ -191,16 +191,6 @@ impl Blueprint {
             }
         };
         message.map(|message| self.error(value, message))
-    }
-}
-
-impl Part<'_> {
-    /// The kind of it in a word.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Stack(_) => "stack",
-            Self::Setting(_) => "setting",
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 
 pub use apply::{Applied, Happening, Options, Outcome, Overseer};
-pub use destroy::{Doomed, Fate, death_warrant};
+pub use destroy::{Doomed, Fate, destruction_digest};
 pub use document::{Account, Approval, Document, Entry, Environment, FILE, Guardrails, Parameter, Setting, Stack, Value, text};
 pub use drift::{Drift, DriftReport, Drifted, Filled};
 pub use forecast::{Forecast, Known};
@@ -22,7 +22,6 @@ pub use live::{Doors, LiveError, whole};
 pub use order::{Part, Step};
 
 use crate::input::document::{InputError, Node, parse};
-use crate::policy::Action;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/blueprints");
 
@@ -131,19 +130,6 @@ impl Blueprint {
     pub fn parameter(&self, environment: &str, name: &str) -> Option<&serde_json::Value> {
         let set = self.document.environments.get(environment).and_then(|environment| environment.value.parameters.get(name));
         set.map(|set| &set.value).or_else(|| self.document.parameters.get(name).and_then(|parameter| parameter.value.default()))
-    }
-
-    /// The policy stage of an environment: what is done about a violation, where the blueprint says it.
-    pub fn action(&self, environment: &str, policy: &str) -> Option<Action> {
-        let own = self.document.environments.get(environment).map(|environment| &environment.value.guardrails);
-        let stages = own.into_iter().chain([&self.document.guardrails]);
-        stages.flat_map(|guardrails| guardrails.stages.get(policy)).map(|action| action.value).next()
-    }
-
-    /// Whether a policy may stay unknown in an environment until its stacks are there.
-    pub fn may_be_unknown(&self, environment: &str, policy: &str) -> bool {
-        let own = self.document.environments.get(environment).map(|environment| &environment.value.guardrails);
-        own.into_iter().chain([&self.document.guardrails]).any(|guardrails| guardrails.unknown.iter().any(|name| name.value == policy))
     }
 
     fn error<T>(&self, at: &serde_saphyr::Spanned<T>, message: impl Into<String>) -> InputError {

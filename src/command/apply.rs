@@ -7,7 +7,6 @@ use super::settings::Policies;
 use super::{Exit, Global};
 
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is applied without AWS"))]
 pub(super) struct Arguments {
     /// The folder of the blueprint; or a plan that `innovate plan --out` wrote, to do that and nothing else.
     #[arg(value_name = "DIR|PLAN", default_value = ".")]

@@ -7,7 +7,6 @@ use super::settings::Policies;
 use super::{Exit, Global};
 
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is destroyed without AWS"))]
 pub(super) struct Arguments {
     /// The folder of the blueprint.
     #[arg(value_name = "DIR", default_value = ".")]
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
 
     use super::provision::{Desk, told};
     use super::usage;
-    use crate::blueprint::{Doomed, Doors, Fate, Happening, Options, Outcome, death_warrant};
+    use crate::blueprint::{Doomed, Doors, Fate, Happening, Options, Outcome, destruction_digest};
     use crate::plan::STATEFUL;
 
     let desk = Desk::new(&arguments.folder, &arguments.policies, global)?;
@@ -86,7 +85,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         }
         let count = |wanted: Fate| doomed.iter().flat_map(|stack| &stack.resources).filter(|(.., fate)| *fate == wanted).count();
         let (lost, snapshots, kept) = (count(Fate::Lost), count(Fate::Snapshot), count(Fate::Kept));
-        let digest = death_warrant(&doomed);
+        let digest = destruction_digest(&doomed);
         writeln!(
             out,
             "{} stacks to delete: {lost} resources are lost, {snapshots} after a snapshot, {kept} stay\ndigest {digest}",

@@ -7,7 +7,6 @@ use super::settings::Policies;
 use super::{Exit, Global};
 
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is read without AWS"))]
 pub(super) struct Arguments {
     /// The folder of the blueprint.
     #[arg(value_name = "DIR", default_value = ".")]

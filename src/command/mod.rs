@@ -12,6 +12,7 @@ mod dry_run;
 mod explain;
 mod framework;
 mod init;
+#[cfg(feature = "aws")]
 mod journal;
 mod live;
 mod manual;

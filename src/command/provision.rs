@@ -163,7 +163,6 @@ fn merge(into: &mut Option<BTreeSet<String>>, more: Option<BTreeSet<String>>) {
 
 /// Who agrees to a change, and where it is written down.
 #[derive(Args, Debug)]
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is changed without AWS"))]
 pub(super) struct Consent {
     /// Do not ask; environments that need approval need `--approve`.
     #[arg(long)]
