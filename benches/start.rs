@@ -1,4 +1,5 @@
-//! A whole run of the program: the recorded organization judged by every policy, from the start of the process to its end.
+//! Whole runs of the program, from the start of the process to its end: the recorded organization judged by every policy, and the plan of a whole blueprint
+//! without AWS.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "a benchmark may end by a panic")]
 
@@ -6,7 +7,10 @@ mod measure;
 
 use std::process::{Command, Stdio};
 
+/// Milliseconds of a start.
 const LIMIT: f64 = 30.0;
+/// Milliseconds of a plan.
+const PLAN: f64 = 100.0;
 
 fn main() {
     let run = |arguments: &[&str]| {
@@ -23,8 +27,16 @@ fn main() {
     criterion.bench_function("start-audit", |bencher| {
         bencher.iter(|| run(&["audit", "--snapshot", "examples/organization.snapshot", "-o", "json"]));
     });
-    for (what, id) in [("the list of policies", "start-list"), ("the audit of a snapshot", "start-audit")] {
+    criterion.bench_function("start-plan", |bencher| {
+        bencher.iter(|| run(&["plan", "blueprints/innovate-inc", "--offline", "-o", "json"]));
+    });
+    let measured = [
+        ("the list of policies", "start-list", LIMIT),
+        ("the audit of a snapshot", "start-audit", LIMIT),
+        ("the plan of the blueprint `innovate-inc`", "start-plan", PLAN),
+    ];
+    for (what, id, limit) in measured {
         let milliseconds = measure::median(id).as_secs_f64() * 1000.0;
-        measure::print(what, milliseconds / LIMIT, "×", &format!("{LIMIT} ms"), &format!("at most 1 ×; {milliseconds:.1} ms"));
+        measure::print(what, milliseconds / limit, "×", &format!("{limit} ms"), &format!("at most 1 ×; {milliseconds:.1} ms"));
     }
 }
