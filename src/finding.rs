@@ -123,6 +123,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The address of the resource, as [`Resource::address`] gives it.
+    pub fn address(&self) -> String {
+        format!("{}/{}/{}/{}", self.account, self.region, self.resource.type_name, self.resource.id)
+    }
+
     /// A finding on `resource`, fingerprinted. `ordinal` tells apart several denials of one place.
     pub fn new(
         policy: &str,

@@ -1,13 +1,14 @@
 //! Bringing about what a plan says: change sets of CloudFormation, stack by stack, each after those that it rests on.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::{FuturesUnordered, StreamExt};
 use innovate_model::{ChangeSet, ChangeSetRequest, DeployedStack, HandlerError, HandlerErrorCode, Provisioner, StackEvent};
 use tokio::sync::Mutex;
 
 use super::live::{Doors, TAG, whole};
+use super::schedule::in_order;
 use super::{Blueprint, Forecast, Known};
 use crate::plan::{self, Amendment, Change, Plan, StackAction, StackChange, Step, open_policy, protection_policy};
 
@@ -102,43 +103,21 @@ impl Blueprint {
     /// Applies a plan. A step that fails takes with it what rests on it, and nothing else; what was done stays done, so that the next run goes on from there.
     pub async fn apply(&self, plan: &Plan, known: Known, doors: &Doors<'_>, options: Options, overseer: &Overseer<'_>) -> Applied {
         let run = Run { blueprint: self, doors, options, overseer, known: Mutex::new(known) };
-        let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.steps.len()];
-        let mut begun = vec![false; plan.steps.len()];
-        let mut running = FuturesUnordered::new();
-        loop {
-            for (number, step) in plan.steps.iter().enumerate() {
-                let before = || step.after.iter().map(|before| outcomes.get(*before).and_then(Option::as_ref));
-                let is_begun = begun.get(number).copied().unwrap_or(true);
-                if is_begun || before().any(|outcome| outcome.is_none()) {
-                    continue;
+        let after: Vec<Vec<usize>> = plan.steps.iter().map(|step| step.after.clone()).collect();
+        let run = &run;
+        let outcomes = in_order(&after, |number, bad| async move {
+            let outcome = match (plan.steps.get(number), bad.and_then(|bad| plan.steps.get(bad))) {
+                (Some(step), None) => run.step(number, step).await,
+                (_, bad) => {
+                    Outcome::Skipped(bad.map(|step| format!("it rests on `{}/{}`", step.environment, step.name)).unwrap_or_default())
                 }
-                if let Some(flag) = begun.get_mut(number) {
-                    *flag = true;
-                }
-                let bad = step
-                    .after
-                    .iter()
-                    .find(|before| outcomes.get(**before).and_then(Option::as_ref).is_some_and(|outcome| !outcome.is_good()));
-                let bad =
-                    bad.and_then(|number| plan.steps.get(*number)).map(|step| format!("it rests on `{}/{}`", step.environment, step.name));
-                let run = &run;
-                running.push(async move {
-                    let outcome = match bad {
-                        Some(why) => Outcome::Skipped(why),
-                        None => run.step(number, step).await,
-                    };
-                    (run.overseer.tell)(number, Happening::Ended(&outcome));
-                    (number, outcome)
-                });
-            }
-            let Some((number, outcome)) = running.next().await else { break };
-            if let Some(place) = outcomes.get_mut(number) {
-                *place = Some(outcome);
-            }
-        }
-        drop(running);
-        let outcomes = outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(|| Outcome::Skipped("its turn never came".to_owned())));
-        Applied { outcomes: outcomes.collect(), known: run.known.into_inner() }
+            };
+            run.tell(number, Happening::Ended(&outcome));
+            outcome
+        })
+        .await;
+        let known = run.known.lock().await.clone();
+        Applied { outcomes, known }
     }
 }
 
@@ -207,7 +186,7 @@ impl Run<'_> {
     }
 
     /// CloudFormation of an account. That of a new one is asked for until it is known everywhere.
-    async fn enter(&self, number: usize, account: &str, region: &str) -> Result<std::sync::Arc<dyn Provisioner>, Stop> {
+    async fn enter(&self, number: usize, account: &str, region: &str) -> Result<Arc<dyn Provisioner>, Stop> {
         let mut knocks = 0;
         loop {
             match self.doors.enter(account, region).await {
@@ -260,15 +239,16 @@ impl Run<'_> {
         let mut settled = change.action == StackAction::Await;
         loop {
             let Some(stack) = provisioner.stack(&change.stack).await? else { break };
-            let last = provisioner.events(&stack.id, None).await?.pop().map(|event| event.id);
             match stack.status.as_str() {
                 _ if stack.is_busy() => {
                     let words = format!("an operation on `{}` is under way: {}", stack.name, stack.status);
                     self.tell(number, Happening::Waits(&words));
+                    let last = provisioner.last_event(&stack.id).await?;
                     self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                 }
                 "ROLLBACK_COMPLETE" => {
                     self.tell(number, Happening::Calls("delete the stack whose creation was rolled back"));
+                    let last = provisioner.last_event(&stack.id).await?;
                     provisioner.delete(&change.stack, &[], &format!("{}-empty", change.token(step))).await?;
                     self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                 }
@@ -281,6 +261,7 @@ impl Run<'_> {
                 }
                 "UPDATE_ROLLBACK_FAILED" if self.options.continue_rollback => {
                     self.tell(number, Happening::Calls("continue the roll-back"));
+                    let last = provisioner.last_event(&stack.id).await?;
                     provisioner.continue_rollback(&change.stack, &[], &format!("{}-continue", change.token(step))).await?;
                     let ended = self.follow(number, &stack.id, last.as_deref(), provisioner).await?;
                     if ended.is_some_and(|stack| stack.status == "UPDATE_ROLLBACK_FAILED") {
@@ -340,15 +321,15 @@ impl Run<'_> {
             self.tell(number, Happening::Calls("set the stack policy"));
             provisioner.set_policy(&change.stack, &protection_policy()).await?;
         }
-        let last = provisioner.events(&change.stack, None).await?.pop();
+        let last = provisioner.last_event(&change.stack).await?;
         self.tell(number, Happening::Calls(&format!("execute the change set {token}")));
         provisioner.execute(&change.stack, &token, &token).await?;
         let id = provisioner.stack(&change.stack).await?.map_or_else(|| change.stack.clone(), |stack| stack.id);
-        let ended = self.follow(number, &id, last.as_ref().map(|event| event.id.as_str()), provisioner).await?;
+        let ended = self.follow(number, &id, last.as_deref(), provisioner).await?;
         let Some(stack) = ended else { return Err(Stop::Failed("the stack is gone".to_owned())) };
         if !matches!(stack.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
             self.refresh(step, change, provisioner).await?;
-            let events = provisioner.events(&id, last.as_ref().map(|event| event.id.as_str())).await?;
+            let events = provisioner.events(&id, last.as_deref()).await?;
             return Err(Stop::Failed(format!(
                 "{} ({})",
                 first_cause(&events).unwrap_or_else(|| "no cause is given".to_owned()),

@@ -1,14 +1,14 @@
 //! Taking away what a blueprint made: each stack after those that rest on it.
 
-use futures::stream::{FuturesUnordered, StreamExt};
 use innovate_model::{KnownStack, Provisioner};
 
 use super::apply::{Happening, Options, Outcome, first_cause, follow};
 use super::live::Doors;
+use super::schedule::in_order;
 use super::{Blueprint, Known};
 use crate::input::cloudformation::Role;
 use crate::input::document::InputError;
-use crate::plan::{Change, digest};
+use crate::plan::{Change, digest, token};
 
 /// What becomes of a resource whose stack goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,11 +51,12 @@ impl Blueprint {
     /// A template is not of the form.
     pub fn doomed(&self, known: &Known) -> Result<Vec<Doomed>, InputError> {
         let forecast = self.forecast(known)?;
+        let deployed = self.deployed(&forecast.plan, known)?;
         let mut doomed: Vec<Doomed> = Vec::new();
         for (number, step) in forecast.plan.steps.iter().enumerate().rev() {
             let (Change::Stack(change), Some(account)) = (&step.change, &step.account_id) else { continue };
             let Some(there) = known.stacks.get(&(account.clone(), step.region.clone(), change.stack.clone())) else { continue };
-            let roles = forecast.deployed.get(&number).map(|stacked| &stacked.roles);
+            let roles = deployed.get(&number).map(|stacked| &stacked.roles);
             let fate = |logical: &str| {
                 let role: Option<&Role> = roles.and_then(|roles| roles.get(logical));
                 match role.and_then(|role| role.deletion_policy.as_deref()) {
@@ -90,37 +91,18 @@ impl Blueprint {
         options: Options,
         tell: &dyn Fn(usize, Happening<'_>),
     ) -> Vec<Outcome> {
-        let mut outcomes: Vec<Option<Outcome>> = vec![None; doomed.len()];
-        let mut begun = vec![false; doomed.len()];
-        let mut running = FuturesUnordered::new();
-        loop {
-            for (place, stack) in doomed.iter().enumerate() {
-                // A setting is no stack: it goes with its account, or stays.
-                let others: Vec<usize> =
-                    doomed.iter().enumerate().filter(|(_, other)| stack.before.contains(&other.number)).map(|(place, _)| place).collect();
-                let ended = |place: &usize| outcomes.get(*place).and_then(Option::as_ref);
-                if begun.get(place).copied().unwrap_or(true) || others.iter().any(|other| ended(other).is_none()) {
-                    continue;
-                }
-                if let Some(flag) = begun.get_mut(place) {
-                    *flag = true;
-                }
-                let held = others.iter().any(|other| ended(other).is_some_and(|outcome| !outcome.is_good()));
-                running.push(async move {
-                    let outcome = match held {
-                        true => Outcome::Skipped("what rests on it is still there".to_owned()),
-                        false => gone(stack, place, doors, options, tell).await,
-                    };
-                    tell(place, Happening::Ended(&outcome));
-                    (place, outcome)
-                });
-            }
-            let Some((place, outcome)) = running.next().await else { break };
-            if let Some(slot) = outcomes.get_mut(place) {
-                *slot = Some(outcome);
-            }
-        }
-        outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::Kept)).collect()
+        // A setting is no stack: it goes with its account, or stays.
+        let place = |number: &usize| doomed.iter().position(|stack| stack.number == *number);
+        let after: Vec<Vec<usize>> = doomed.iter().map(|stack| stack.before.iter().filter_map(place).collect()).collect();
+        in_order(&after, |place, bad| async move {
+            let outcome = match doomed.get(place).filter(|_| bad.is_none()) {
+                Some(stack) => gone(stack, place, doors, options, tell).await,
+                None => Outcome::Skipped("what rests on it is still there".to_owned()),
+            };
+            tell(place, Happening::Ended(&outcome));
+            outcome
+        })
+        .await
     }
 }
 
@@ -160,18 +142,16 @@ async fn delete(
     };
     if now.is_busy() {
         tell(place, Happening::Waits(&format!("an operation on `{}` is under way: {}", now.name, now.status)));
-        let last = provisioner.events(&now.id, None).await?.pop().map(|event| event.id);
+        let last = provisioner.last_event(&now.id).await?;
         follow(provisioner, &now.id, last.as_deref(), options, &|happening| tell(place, happening)).await?;
     }
     if now.termination_protection {
         tell(place, Happening::Calls("take the protection from the stack"));
         provisioner.protect(&now.name, false).await?;
     }
-    let last = provisioner.events(&now.id, None).await?.pop();
+    let last = provisioner.last_event(&now.id).await?;
     tell(place, Happening::Calls("delete the stack"));
-    let token = format!("innovate-{}", digest(format!("delete {}", now.id).as_bytes()).get(..24).unwrap_or_default());
-    provisioner.delete(&now.name, &[], &token).await?;
-    let last = last.map(|event| event.id);
+    provisioner.delete(&now.name, &[], &token(&format!("delete {}", now.id))).await?;
     let ended = follow(provisioner, &now.id, last.as_deref(), options, &|happening| tell(place, happening)).await?;
     Ok(match ended {
         None => Outcome::Done,

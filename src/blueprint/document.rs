@@ -62,6 +62,13 @@ pub struct Entry {
     pub role: Option<String>,
 }
 
+impl Entry {
+    /// The roles in the order in which they are tried.
+    pub fn roles(&self) -> Vec<String> {
+        self.role.iter().chain([&self.bootstrap]).cloned().collect()
+    }
+}
+
 impl Default for Entry {
     fn default() -> Self {
         Self { bootstrap: "OrganizationAccountAccessRole".to_owned(), role: None }

@@ -147,11 +147,12 @@ impl Blueprint {
     /// A deployed template is not of the form.
     pub fn drift(&self, known: &Known, live: &World, filled: &Filled) -> Result<DriftReport, InputError> {
         let forecast = self.forecast(known)?;
+        let deployed = self.deployed(&forecast.plan, known)?;
         let there: BTreeMap<String, &Resource> = live.resources.iter().map(|resource| (resource.address(), resource)).collect();
         let mut report = DriftReport::default();
         let (mut owned, mut networks) = (BTreeSet::new(), BTreeMap::new());
-        let declared_all = || forecast.deployed.values().flat_map(|stacked| &stacked.declaration.resources);
-        for (number, stacked) in &forecast.deployed {
+        let declared_all = || deployed.values().flat_map(|stacked| &stacked.declaration.resources);
+        for (number, stacked) in &deployed {
             let Some(step) = forecast.plan.steps.get(*number) else { continue };
             for declared in &stacked.declaration.resources {
                 let resource = &declared.resource;

@@ -11,7 +11,7 @@ use super::document::{Approval, Setting, Stack, Value};
 use super::order::Part;
 use super::{Blueprint, FILE, Step, document};
 use crate::input::cloudformation::stack::{Stack as Place, parameters, stack};
-use crate::input::cloudformation::{Given, Stacked};
+use crate::input::cloudformation::{Given, Stacked, region_of};
 use crate::input::declared::{Declaration, Declared, Origin, Target};
 use crate::input::document::{InputError, parse};
 use crate::plan::{self, Amendment, Change, Parameter, Plan, ResourceAction, Rules, StackAction, StackChange};
@@ -45,12 +45,8 @@ pub struct Forecast {
     pub owners: BTreeMap<String, String>,
     /// The addresses of resources that go.
     pub gone: BTreeSet<String>,
-    /// What the deployed templates come to, by the number of the step. Attributes that only AWS knows are unknown.
-    pub deployed: BTreeMap<usize, Stacked>,
     /// The ids of accounts by their names, made up for those that are not there yet.
     pub accounts: BTreeMap<String, String>,
-    /// The texts of the files, by the paths that findings name.
-    pub texts: BTreeMap<String, Arc<str>>,
     /// What the environments make of the policies.
     pub rules: BTreeMap<String, Rules>,
 }
@@ -73,11 +69,6 @@ impl Blueprint {
             leftovers: known.leftovers.clone(),
             ..Plan::default()
         };
-        for (file, bytes) in &self.files {
-            if let Ok(text) = str::from_utf8(bytes) {
-                forecast.texts.insert(self.path(file), Arc::from(text));
-            }
-        }
         let mut outputs = Outputs::new();
         for step in &steps {
             let (id, is_known) = self.account(step.account, known, &outputs);
@@ -101,6 +92,23 @@ impl Blueprint {
             });
         }
         Ok(forecast)
+    }
+
+    /// What the deployed templates come to, by the number of the step. Attributes that only AWS knows are unknown.
+    ///
+    /// # Errors
+    /// A deployed template is not of the form.
+    pub fn deployed(&self, plan: &Plan, known: &Known) -> Result<BTreeMap<usize, Stacked>, InputError> {
+        let mut deployed = BTreeMap::new();
+        for (number, step) in plan.steps.iter().enumerate() {
+            let (Change::Stack(change), Some(account)) = (&step.change, &step.account_id) else { continue };
+            let there = known.stacks.get(&(account.clone(), step.region.clone(), change.stack.clone()));
+            if let Some(there) = there.filter(|there| !there.stack.is_empty()) {
+                let target = Target { account: account.clone(), region: step.region.clone() };
+                deployed.insert(number, as_deployed(there, &target, true)?);
+            }
+        }
+        Ok(deployed)
     }
 
     fn rules(&self) -> BTreeMap<String, Rules> {
@@ -199,13 +207,13 @@ impl Blueprint {
             }
             given.insert(parameter.clone(), self.given(step.environment, &parsed, known, outputs));
         }
-        let ids: BTreeMap<String, String> = before.into_iter().flat_map(|known| &known.resources).filter_map(id_of).collect();
+        let ids = before.map(ids_of).unwrap_or_default();
         let Some(template) = self.template(declared) else {
             return Err(self.error(&declared.template, format!("no template `{}`", declared.template.value)));
         };
         let file = self.path(&declared.template.value);
         let text = self.template_text(declared);
-        let old = before.map(|known| self.deployed(&name, known, target, &ids, false)).transpose()?;
+        let old = before.map(|known| as_deployed(known, target, false)).transpose()?;
         let (new, resources) = {
             let mut replaced = BTreeSet::new();
             let mut round = 0;
@@ -255,9 +263,6 @@ impl Blueprint {
             Some(_) if resources.is_empty() && same_outputs => StackAction::Keep,
             Some(_) => StackAction::Update,
         };
-        if let Some(known) = before {
-            forecast.deployed.insert(forecast.plan.steps.len(), self.deployed(&name, known, target, &ids, true)?);
-        }
         let old_outputs = old.map(|old| old.outputs).unwrap_or_default();
         let real = before.map(|known| &known.stack.outputs);
         let settled = new.outputs.iter().map(|(output, value)| {
@@ -293,9 +298,8 @@ impl Blueprint {
             if matches!(resource.action, ResourceAction::Delete | ResourceAction::Replace)
                 && let Some(physical) = &resource.physical_id
             {
-                forecast
-                    .gone
-                    .insert(Resource::new(&resource.type_name, physical, target.account.as_str(), target.region.as_str()).address());
+                let region = region_of(&resource.type_name, target);
+                forecast.gone.insert(Resource::new(&resource.type_name, physical, target.account.as_str(), region).address());
             }
         }
         for declared in &new.declaration.resources {
@@ -303,22 +307,6 @@ impl Blueprint {
         }
         forecast.declaration.extend(new.declaration);
         Ok(Change::Stack(change))
-    }
-
-    /// What the template that is deployed comes to.
-    fn deployed(
-        &self,
-        name: &str,
-        known: &KnownStack,
-        target: &Target,
-        ids: &BTreeMap<String, String>,
-        exact: bool,
-    ) -> Result<Stacked, InputError> {
-        let file = format!("{name} (deployed)");
-        let document = parse(&file, known.template.as_bytes())?.into_iter().next();
-        let document = document.ok_or_else(|| InputError::new(&file, None, "CloudFormation gives an empty template for the stack"))?;
-        let given = known.stack.parameters.iter().map(|(parameter, value)| (parameter.clone(), Given::text(value.as_str()))).collect();
-        stack(&file, document, &Place { name, target, given: &given, ids, replaced: &BTreeSet::new(), exact })
     }
 
     fn amendment(
@@ -331,7 +319,7 @@ impl Blueprint {
         forecast: &mut Forecast,
     ) -> Result<Change, InputError> {
         let type_name = setting.type_name.value.as_str();
-        let region = crate::input::cloudformation::region_of(type_name, target).to_owned();
+        let region = region_of(type_name, target).to_owned();
         let id = match &setting.id {
             None => target.account.clone(),
             Some(id) => {
@@ -430,10 +418,22 @@ impl Blueprint {
     }
 }
 
-/// The logical and the physical id of a resource that is there.
-fn id_of(resource: &innovate_model::StackResource) -> Option<(String, String)> {
-    let is_there = !resource.status.starts_with("DELETE_COMPLETE");
-    resource.physical_id.clone().filter(|id| is_there && !id.is_empty()).map(|id| (resource.logical_id.clone(), id))
+/// What the template that is deployed comes to; where it is to be exact, attributes that only AWS knows are unknown.
+fn as_deployed(known: &KnownStack, target: &Target, exact: bool) -> Result<Stacked, InputError> {
+    let name = known.stack.name.as_str();
+    let file = format!("{name} (deployed)");
+    let document = parse(&file, known.template.as_bytes())?.into_iter().next();
+    let document = document.ok_or_else(|| InputError::new(&file, None, "CloudFormation gives an empty template for the stack"))?;
+    let given = known.stack.parameters.iter().map(|(parameter, value)| (parameter.clone(), Given::text(value.as_str()))).collect();
+    let (ids, replaced) = (ids_of(known), BTreeSet::new());
+    stack(&file, document, &Place { name, target, given: &given, ids: &ids, replaced: &replaced, exact })
+}
+
+/// The physical ids of the resources that are there, by logical id.
+fn ids_of(known: &KnownStack) -> BTreeMap<String, String> {
+    let there = known.resources.iter().filter(|resource| !resource.status.starts_with("DELETE_COMPLETE"));
+    let named = there.filter_map(|resource| Some((resource.logical_id.clone(), resource.physical_id.clone()?)));
+    named.filter(|(_, id)| !id.is_empty()).collect()
 }
 
 fn span<T>(spanned: &Spanned<T>) -> Span {

@@ -1,6 +1,7 @@
 //! What is there of a blueprint, read from CloudFormation.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use innovate_model::{DeployedStack, HandlerError, KnownStack, Provisioner, Provisioning};
 use tokio::sync::Mutex;
@@ -53,28 +54,26 @@ type Place = (String, String);
 pub struct Doors<'a> {
     cloud: &'a dyn Provisioning,
     roles: Vec<String>,
-    open: Mutex<BTreeMap<Place, std::sync::Arc<dyn Provisioner>>>,
+    open: Mutex<BTreeMap<Place, Arc<dyn Provisioner>>>,
 }
 
 impl<'a> Doors<'a> {
     /// Of a blueprint: its own role goes before that of a new account.
     pub fn new(blueprint: &Blueprint, cloud: &'a dyn Provisioning) -> Self {
-        let entry = &blueprint.document.entry;
-        let roles = entry.role.iter().chain([&entry.bootstrap]).cloned().collect();
-        Self { cloud, roles, open: Mutex::default() }
+        Self { cloud, roles: blueprint.document.entry.roles(), open: Mutex::default() }
     }
 
     /// CloudFormation of an account and Region.
     ///
     /// # Errors
     /// The account cannot be entered.
-    pub async fn enter(&self, account: &str, region: &str) -> Result<std::sync::Arc<dyn Provisioner>, HandlerError> {
+    pub async fn enter(&self, account: &str, region: &str) -> Result<Arc<dyn Provisioner>, HandlerError> {
         let place = (account.to_owned(), region.to_owned());
         let mut open = self.open.lock().await;
         if let Some(known) = open.get(&place) {
             return Ok(known.clone());
         }
-        let entered: std::sync::Arc<dyn Provisioner> = self.cloud.provisioner(account, region, &self.roles).await?.into();
+        let entered: Arc<dyn Provisioner> = self.cloud.provisioner(account, region, &self.roles).await?.into();
         open.insert(place, entered.clone());
         Ok(entered)
     }

@@ -8,8 +8,10 @@ mod forecast;
 mod lint;
 mod live;
 mod order;
+mod schedule;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 
@@ -99,6 +101,12 @@ impl Blueprint {
     /// The path of a file, as errors name it.
     pub fn path(&self, file: &str) -> String {
         if self.folder.is_empty() { file.to_owned() } else { format!("{}/{file}", self.folder) }
+    }
+
+    /// The texts of the files, by the paths that findings name.
+    pub fn texts(&self) -> BTreeMap<String, Arc<str>> {
+        let text = |(file, bytes): (&String, &Vec<u8>)| Some((self.path(file), Arc::from(str::from_utf8(bytes).ok()?)));
+        self.files.iter().filter_map(text).collect()
     }
 
     /// The template of a stack.

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::provision::{Access, Consent};
+use super::consent::Consent;
+use super::provision::Access;
 use super::settings::Policies;
 use super::{Exit, Global};
 
@@ -41,10 +42,11 @@ mod live {
     use serde_json::json;
 
     use super::Arguments;
-    use crate::blueprint::{Doors, Forecast, Happening, Options, Outcome, Overseer};
-    use crate::command::provision::{self, Desk, told};
+    use crate::blueprint::{Doors, Forecast, Options, Outcome, Overseer};
+    use crate::command::consent::teller;
+    use crate::command::provision::{self, Desk};
     use crate::command::{Exit, Global, plan, usage};
-    use crate::plan::{self as plans, Guardrails, Plan};
+    use crate::plan::{self as plans, Guardrails};
     use crate::report::{PlanFile, PlanFormat};
 
     pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit> {
@@ -69,7 +71,7 @@ mod live {
                     )?;
                     return Ok(Exit::Refused);
                 }
-                let departures = departures(&file.plan, made);
+                let departures = file.plan.departures(made);
                 if !departures.is_empty() {
                     for departure in &departures {
                         writeln!(io::stderr(), "moved: {departure}")?;
@@ -82,7 +84,8 @@ mod live {
             let planned = file.as_ref().map_or(made, |file| &file.plan);
             if file.is_none() {
                 let mut out = BufWriter::new(io::stdout().lock());
-                PlanFormat::Text.write(&plan::report(folder, &desk, &forecast, &guardrails), &mut out)?;
+                let texts = desk.blueprint.texts();
+                PlanFormat::Text.write(&plan::report(folder, &desk, &texts, &forecast, &guardrails), &mut out)?;
                 out.flush()?;
             }
             if !made.refusals.is_empty() {
@@ -113,13 +116,7 @@ mod live {
             journal.write(json!({ "what": "begin", "blueprint": made.blueprint }))?;
             let doors = Doors::new(&desk.blueprint, &session);
             let labels: Vec<String> = made.steps.iter().map(|step| format!("{}/{}", step.environment, step.name)).collect();
-            let tell = |number: usize, happening: Happening<'_>| {
-                let label = labels.get(number).map_or("", String::as_str);
-                // A journal on a full disk stops nothing that is half done; it is said.
-                if let Err(error) = told(&journal, label, &happening) {
-                    drop(writeln!(io::stderr(), "{label}: {error:#}"));
-                }
-            };
+            let tell = teller(&journal, &labels);
             let guard = |forecast: &Forecast| -> Result<Vec<String>, String> {
                 let guardrails = desk.guard(forecast, world.clone()).map_err(|error| format!("{error:#}"))?;
                 Ok(guardrails.denials().map(|guarded| format!("{}: {}", guarded.finding.policy, guarded.finding.message)).collect())
@@ -159,19 +156,6 @@ mod live {
             writeln!(err, "denied in {}: {}: {}", guarded.environment, guarded.finding.policy, guarded.finding.message)?;
         }
         writeln!(err, "refused: nothing was changed")
-    }
-
-    /// How what would be done now departs from a plan that was made before.
-    fn departures(planned: &Plan, now: &Plan) -> Vec<String> {
-        if planned.blueprint != now.blueprint || planned.steps.len() != now.steps.len() {
-            return vec!["the blueprint has other steps".to_owned()];
-        }
-        let steps = planned.steps.iter().zip(&now.steps);
-        let of_step = |(planned, now): (&plans::Step, &plans::Step)| {
-            let label = format!("{}/{}", planned.environment, planned.name);
-            plans::departures(planned, now).into_iter().map(move |departure| format!("{label}: {departure}")).collect::<Vec<_>>()
-        };
-        steps.flat_map(of_step).collect()
     }
 
     impl Arguments {

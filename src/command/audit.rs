@@ -113,7 +113,7 @@ impl Arguments {
         (library, frameworks, accepted): (&Library, &[Framework], &Accepted),
         calls: Option<&Calls>,
     ) -> anyhow::Result<Exit> {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = super::workers();
         let mut judgement = judge(inventory, library, engine::Options { keep_passes: self.show_passes, workers, watch: None })?;
         engine::accept(&mut judgement, &inventory.world, None, accepted, accept::today()).context(DISK)?;
         let report =

@@ -15,7 +15,7 @@ use super::audit::{self, FailOn};
 use super::output::{self, Output};
 use super::revision::{self, Revision};
 use super::settings::{Chosen, Policies};
-use super::{DISK, Exit, Global, usage};
+use super::{DISK, Exit, Global, usage, workers};
 use crate::engine::{self, Judgement, Prospect};
 use crate::framework::Framework;
 use crate::input::cloudformation::{Parameters, parameter};
@@ -312,10 +312,6 @@ fn judge(prospect: &Prospect<'_>, library: &Library, keep_passes: bool) -> anyho
     prospect.judge(library, keep_passes, |inventory, keep_passes| {
         audit::judge(inventory, library, engine::Options { keep_passes, workers: workers(), watch: None })
     })
-}
-
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The files in which something else than before is said to `innovate` beside a resource.

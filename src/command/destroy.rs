@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::provision::{Access, Consent};
+use super::consent::Consent;
+use super::provision::Access;
 use super::settings::Policies;
 use super::{Exit, Global};
 
@@ -39,9 +40,10 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
 
     use serde_json::json;
 
-    use super::provision::{Desk, told};
+    use super::consent::teller;
+    use super::provision::Desk;
     use super::usage;
-    use crate::blueprint::{Doomed, Doors, Fate, Happening, Options, Outcome, destruction_digest};
+    use crate::blueprint::{Doomed, Doors, Fate, Options, Outcome, destruction_digest};
     use crate::plan::STATEFUL;
 
     let desk = Desk::new(&arguments.folder, &arguments.policies, global)?;
@@ -66,7 +68,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
                 return Err(usage(message));
             }
         }
-        doomed.retain(|stack| arguments.environment.is_empty() || arguments.environment.contains(&stack.environment));
+        doomed.retain(chosen);
         let mut out = io::stdout();
         for stack in &doomed {
             writeln!(
@@ -115,12 +117,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         let journal = arguments.consent.journal(&arguments.folder, name, json!({ "destroys": digest, "account": known.caller }))?;
         journal.write(json!({ "what": "begin", "blueprint": name }))?;
         let labels: Vec<String> = doomed.iter().map(|stack| format!("{}/{}", stack.environment, stack.name)).collect();
-        let tell = |place: usize, happening: Happening<'_>| {
-            let label = labels.get(place).map_or("", String::as_str);
-            if let Err(error) = told(&journal, label, &happening) {
-                drop(writeln!(io::stderr(), "{label}: {error:#}"));
-            }
-        };
+        let tell = teller(&journal, &labels);
         let options = Options { poll: arguments.consent.poll(), continue_rollback: false };
         let outcomes: Vec<Outcome> = blueprint.destroy(&doomed, &doors, options, &tell).await;
         let bad = outcomes.iter().filter(|outcome| !outcome.is_good()).count();

@@ -66,7 +66,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
         let mut known = desk.blueprint.live(&doors).await?;
         desk.blueprint.settings(&doors, &mut known).await?;
         let forecast = desk.blueprint.forecast(&known).map_err(usage)?;
-        let declared = forecast.deployed.values().flat_map(|stacked| &stacked.declaration.resources);
+        let deployed = desk.blueprint.deployed(&forecast.plan, &known).map_err(usage)?;
+        let declared = deployed.values().flat_map(|stacked| &stacked.declaration.resources);
         let types: BTreeSet<&str> = declared.map(|declared| declared.resource.type_name.as_str()).collect();
         // All that a handler fills of them.
         let needs: Needs = types.into_iter().filter(|name| filled.contains_key(*name)).map(|name| (name.to_owned(), None)).collect();

@@ -6,6 +6,7 @@ mod audit;
 mod baseline;
 mod blueprint;
 mod check;
+mod consent;
 mod destroy;
 mod drift;
 mod dry_run;
@@ -156,6 +157,11 @@ pub fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// Threads that judge: one for each processor.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// What is said where the file of what does not fit in memory fails.

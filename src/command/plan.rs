@@ -1,7 +1,9 @@
 //! `innovate plan`.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -45,7 +47,8 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
     } else {
         live(&desk, &arguments.access)?
     };
-    let report = report(&arguments.folder, &desk, &forecast, &guardrails);
+    let texts = desk.blueprint.texts();
+    let report = report(&arguments.folder, &desk, &texts, &forecast, &guardrails);
     if let Some(path) = &arguments.out {
         output::write_file(path, |file| Ok(PlanFormat::Json.write(&report, file)?))
             .with_context(|| format!("cannot write `{}`", path.display()))?;
@@ -60,8 +63,14 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
 }
 
 /// What is shown of a plan.
-pub(super) fn report<'a>(folder: &'a str, desk: &'a Desk, forecast: &'a Forecast, guardrails: &'a Guardrails) -> PlanReport<'a> {
-    PlanReport { folder, plan: &forecast.plan, guardrails, library: &desk.library, texts: &forecast.texts, style: output::style() }
+pub(super) fn report<'a>(
+    folder: &'a str,
+    desk: &'a Desk,
+    texts: &'a BTreeMap<String, Arc<str>>,
+    forecast: &'a Forecast,
+    guardrails: &'a Guardrails,
+) -> PlanReport<'a> {
+    PlanReport { folder, plan: &forecast.plan, guardrails, library: &desk.library, texts, style: output::style() }
 }
 
 /// How a run ends of which the policies say this.

@@ -1,26 +1,16 @@
 //! What `plan`, `apply`, `drift` and `destroy` share: the flags, the session, and the world that the guardrails judge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+#[cfg(feature = "aws")]
+use std::collections::BTreeSet;
 use std::io::{self, Write};
-#[cfg(feature = "aws")]
-use std::io::{BufRead, IsTerminal};
-#[cfg(feature = "aws")]
-use std::path::Path;
-use std::path::PathBuf;
 
 use clap::Args;
 use innovate_model::{AccountFacts, Cause, HandlerErrorCode, OrganizationFacts, UNLISTED, Unread, World};
-#[cfg(feature = "aws")]
-use serde_json::json;
 
-#[cfg(feature = "aws")]
-use super::journal::Journal;
-use super::settings::{Chosen, Policies};
-use super::{Global, audit, blueprint, usage};
-#[cfg(feature = "aws")]
-use crate::blueprint::Happening;
+use super::settings::{self, Chosen, Policies};
+use super::{Global, audit, blueprint, usage, workers};
 use crate::blueprint::{Blueprint, Forecast};
-use crate::collect::Needs;
 use crate::engine::{self, Prospect};
 use crate::input::inventory::Inventory;
 use crate::plan::{self, GuardrailError, Guardrails};
@@ -120,128 +110,14 @@ impl Desk {
             world.organization = planned.organization;
         }
         let mut prospect = Prospect::new(world, &forecast.declaration, &caller);
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let judge = |inventory: &Inventory<'_>, library: &Library, keep_passes: bool| {
-            audit::judge(inventory, library, engine::Options { keep_passes, workers, watch: None })
+            audit::judge(inventory, library, engine::Options { keep_passes, workers: workers(), watch: None })
         };
         plan::guard(&mut prospect, &self.library, &forecast.rules, &forecast.owners, judge).map_err(|error| match error {
             GuardrailError::Judge(error) => error,
             error => usage(error),
         })
     }
-
-    /// What the guardrails look up of what is there already: the types that policies of what is planned look up.
-    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "nothing is read without AWS"))]
-    pub(super) fn needs(&self, forecast: &Forecast) -> Option<Needs> {
-        let mut needs = Needs::new();
-        let types: BTreeSet<&str> = forecast.declaration.resources.iter().map(|declared| declared.resource.type_name.as_str()).collect();
-        for policy in &self.library.policies {
-            let judged = &policy.metadata.custom.resource_types;
-            if !judged.iter().any(|name| types.contains(name.as_str())) {
-                continue;
-            }
-            // What it judges is planned itself.
-            for (name, paths) in policy.read_set.needs(&[]) {
-                if name == crate::policy::ANY {
-                    return None;
-                }
-                let owned = paths.properties().map(|names| names.into_iter().map(ToOwned::to_owned).collect());
-                merge(needs.entry(name.to_owned()).or_insert_with(|| Some(BTreeSet::new())), owned);
-            }
-        }
-        Some(needs)
-    }
-}
-
-/// Adds properties to others; none stands for all.
-fn merge(into: &mut Option<BTreeSet<String>>, more: Option<BTreeSet<String>>) {
-    match (into.as_mut(), more) {
-        (Some(known), Some(more)) => known.extend(more),
-        _ => *into = None,
-    }
-}
-
-/// Who agrees to a change, and where it is written down.
-#[derive(Args, Debug)]
-pub(super) struct Consent {
-    /// Do not ask; environments that need approval need `--approve`.
-    #[arg(long)]
-    yes: bool,
-    /// The digest that somebody has agreed to, as it was printed.
-    #[arg(long, value_name = "DIGEST")]
-    approve: Option<String>,
-    /// Milliseconds between two looks at a stack that changes.
-    #[arg(long, value_name = "MS", env = "INNOVATE_POLL", default_value_t = 3000)]
-    poll: u64,
-    /// The journal: what was done, when, by whom, as JSON lines of which each has the digest of the one before; without it, one in the folder `.innovate` of the
-    /// blueprint.
-    #[arg(long, value_name = "FILE")]
-    journal: Option<PathBuf>,
-}
-
-#[cfg(feature = "aws")]
-impl Consent {
-    /// How long to wait before a stack is looked at again.
-    pub(super) fn poll(&self) -> std::time::Duration {
-        std::time::Duration::from_millis(self.poll)
-    }
-
-    /// Opens the journal of a blueprint.
-    pub(super) fn journal(&self, folder: &str, name: &str, common: serde_json::Value) -> anyhow::Result<Journal> {
-        let folder = Path::new(folder);
-        let root = if folder.is_dir() { folder } else { Path::new(".") };
-        let usual = || root.join(".innovate").join(format!("{name}.journal.jsonl"));
-        Journal::open(&self.journal.clone().unwrap_or_else(usual), common)
-    }
-
-    /// Whether those who have to agree to what has this digest do; otherwise what is missing. `environments` are those that need approval.
-    pub(super) fn given<'a>(&self, digest: &str, environments: impl Iterator<Item = &'a str>) -> anyhow::Result<Result<(), String>> {
-        let mut environments: Vec<&str> = environments.collect();
-        environments.dedup();
-        match &self.approve {
-            Some(approved) if approved == digest => return Ok(Ok(())),
-            Some(approved) => return Ok(Err(format!("`--approve {approved}` is of something else; this has the digest {digest}"))),
-            None => {}
-        }
-        if environments.is_empty() && self.yes {
-            return Ok(Ok(()));
-        }
-        if !io::stdin().is_terminal() {
-            return Ok(Err(match environments.is_empty() {
-                true => "nobody is there to ask; give `--yes`".to_owned(),
-                false => format!("`{}` needs approval; give `--approve {digest}`", environments.join("`, `")),
-            }));
-        }
-        let word = if environments.is_empty() { "yes".to_owned() } else { environments.join(" ") };
-        write!(io::stdout(), "type `{word}` to do this: ")?;
-        io::stdout().flush()?;
-        let mut answer = String::new();
-        io::stdin().lock().read_line(&mut answer)?;
-        Ok(if answer.trim() == word { Ok(()) } else { Err("it was not confirmed".to_owned()) })
-    }
-}
-
-/// Writes what happens to the journal, and a line of it for people.
-#[cfg(feature = "aws")]
-pub(super) fn told(journal: &Journal, label: &str, happening: &Happening<'_>) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    match happening {
-        Happening::Begun => writeln!(out, "{label}: begun")?,
-        Happening::Calls(what) => {
-            journal.write(json!({ "what": "call", "step": label, "call": what }))?;
-            writeln!(out, "{label}: {what}")?;
-        }
-        Happening::Waits(why) => writeln!(out, "{label}: waiting: {why}")?,
-        Happening::Event(event) => {
-            let reason = event.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            writeln!(out, "{label}: {} {} {}{reason}", event.status, event.logical_id, event.type_name)?;
-        }
-        Happening::Ended(outcome) => {
-            journal.write(json!({ "what": "outcome", "step": label, "outcome": outcome.to_string() }))?;
-            writeln!(out, "{label}: {outcome}")?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(feature = "aws")]
@@ -249,10 +125,9 @@ impl Access {
     /// How to connect for a blueprint.
     pub(super) fn options(&self, blueprint: &Blueprint) -> anyhow::Result<innovate_aws::Options> {
         super::live::hold_endpoint()?;
-        let entry = &blueprint.document.entry;
         Ok(innovate_aws::Options {
             profile: self.profile.clone(),
-            roles: entry.role.iter().chain([&entry.bootstrap]).cloned().collect(),
+            roles: blueprint.document.entry.roles(),
             external_id: None,
             call_timeout: std::time::Duration::from_secs(self.call_timeout),
             max_attempts: self.max_attempts,
@@ -272,15 +147,20 @@ impl Access {
     }
 }
 
-/// Reads what the guardrails look up.
+/// Reads what the guardrails look up of what is there already; what they judge is planned itself.
 #[cfg(feature = "aws")]
 pub(super) async fn world(desk: &Desk, session: &innovate_aws::Session, forecast: &Forecast) -> anyhow::Result<World> {
-    read(session, forecast, desk.needs(forecast)).await
+    let planned = forecast.declaration.resources.iter().map(|declared| declared.resource.type_name.as_str()).collect();
+    read(session, forecast, desk.library.looked_up(&planned).map(settings::owned)).await
 }
 
 /// Reads what is needed of the accounts of the plan that are there.
 #[cfg(feature = "aws")]
-pub(super) async fn read(session: &innovate_aws::Session, forecast: &Forecast, needs: Option<Needs>) -> anyhow::Result<World> {
+pub(super) async fn read(
+    session: &innovate_aws::Session,
+    forecast: &Forecast,
+    needs: Option<crate::collect::Needs>,
+) -> anyhow::Result<World> {
     use std::sync::Arc;
 
     use crate::collect::{Plan, Progress, Store, collect};
@@ -316,19 +196,14 @@ pub(super) struct Proof {
 pub(super) async fn proof(desk: &Desk, session: &innovate_aws::Session, forecast: &Forecast) -> anyhow::Result<Proof> {
     use crate::finding::{Finding, Verdict};
 
-    let live = read(session, forecast, super::settings::needs(&desk.library)).await?;
+    let live = read(session, forecast, settings::needs(&desk.library)).await?;
     let there: BTreeSet<String> = live.resources.iter().map(innovate_model::Resource::address).collect();
     let ours: BTreeSet<String> = forecast.owners.keys().filter(|address| there.contains(*address)).cloned().collect();
     let keyed = |findings: Vec<Finding>| -> BTreeMap<(String, String), Verdict> {
-        let key = |finding: &Finding| {
-            let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
-            (address, finding.policy.clone())
-        };
-        findings.iter().map(|finding| (key(finding), finding.verdict)).collect()
+        findings.iter().map(|finding| ((finding.address(), finding.policy.clone()), finding.verdict)).collect()
     };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let judge = |world: &World| {
-        let options = engine::Options { keep_passes: true, workers, watch: None };
+        let options = engine::Options { keep_passes: true, workers: workers(), watch: None };
         anyhow::Ok(keyed(audit::judge(&Inventory::from(world), &desk.library, options)?.findings.to_vec()?))
     };
     let mut world = live.clone();

@@ -13,7 +13,7 @@ use super::{Global, usage, worker};
 use crate::bundle::VerificationKey;
 use crate::collect::Needs;
 use crate::framework::{self, Framework};
-use crate::policy::{self, Library, Platform, PolicyError, Selection, Severity, Sources};
+use crate::policy::{self, ByType, Library, Platform, PolicyError, Selection, Severity, Sources};
 
 /// The file of settings where none is named.
 const SETTINGS: &str = "innovate.toml";
@@ -225,8 +225,13 @@ fn name_broken(library: &Library) {
 
 /// What is to be read for the policies.
 pub(super) fn needs(library: &Library) -> Option<Needs> {
+    library.needs().map(owned)
+}
+
+/// The properties that are read of each type.
+pub(super) fn owned(needs: ByType) -> Needs {
     let owned = |names: BTreeSet<&str>| names.into_iter().map(ToOwned::to_owned).collect();
-    Some(library.needs()?.into_iter().map(|(name, paths)| (name, paths.properties().map(owned))).collect())
+    needs.into_iter().map(|(name, paths)| (name, paths.properties().map(owned))).collect()
 }
 
 /// A policy that does not load is the tool's error; one that is not there is the user's.

@@ -91,7 +91,7 @@ impl Source {
 }
 
 fn judged(inventory: &mut Inventory<'static>, library: &Library) -> anyhow::Result<Found> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = super::workers();
     let judgement = audit::judge(inventory, library, engine::Options { keep_passes: false, workers, watch: None })?;
     inventory.world.to_mut().resources.clear();
     Ok(Found { world: inventory.world.clone().into_owned(), judgement, files: None })

@@ -124,7 +124,7 @@ impl<'a> Prospect<'a> {
         let judged = self.world.resources.iter().filter(|resource| self.world.judges(resource));
         let judged: HashMap<String, &Resource> = judged.map(|resource| (resource.address(), resource)).collect();
         judgement.findings.update(|finding| {
-            let address = address(finding);
+            let address = finding.address();
             finding.location = self.origins.get(&address).map(|declared| {
                 let unknown =
                     judged.get(&address).and_then(|resource| resource.gaps.iter().find(|gap| finding.causes.contains(&gap.cause)));
@@ -139,11 +139,7 @@ impl<'a> Prospect<'a> {
 fn keyed(judgement: &Judgement) -> io::Result<BTreeMap<(String, String), Vec<Finding>>> {
     let mut keyed: BTreeMap<_, Vec<Finding>> = BTreeMap::new();
     for finding in judgement.findings.to_vec()? {
-        keyed.entry((finding.policy.clone(), address(&finding))).or_default().push(finding);
+        keyed.entry((finding.policy.clone(), finding.address())).or_default().push(finding);
     }
     Ok(keyed)
-}
-
-fn address(finding: &Finding) -> String {
-    format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use innovate_model::ChangeSet;
 use serde_json::json;
 
-use super::{Change, Replacement, ResourceAction, ResourceChange, StackAction, StackChange, Step, digest};
+use super::{Change, Plan, Replacement, ResourceAction, ResourceChange, StackAction, StackChange, Step, digest};
 
 /// Types whose resources hold what cannot be made again.
 pub const STATEFUL: [&str; 16] = [
@@ -56,7 +56,26 @@ impl StackChange {
         let parameters: BTreeMap<&str, &str> =
             self.parameters.iter().filter_map(|parameter| Some((parameter.name.as_str(), parameter.given()?))).collect();
         let text = json!([step.environment, step.name, self.stack, self.template_digest, parameters]).to_string();
-        format!("innovate-{}", digest(text.as_bytes()).get(..24).unwrap_or_default())
+        token(&text)
+    }
+}
+
+/// A name for what the text says: the same for the same, whichever run makes it.
+pub fn token(text: &str) -> String {
+    format!("innovate-{}", digest(text.as_bytes()).get(..24).unwrap_or_default())
+}
+
+impl Plan {
+    /// How another plan departs from this one, that was made before; what an earlier run has done already is no departure.
+    pub fn departures(&self, now: &Self) -> Vec<String> {
+        if self.blueprint != now.blueprint || self.steps.len() != now.steps.len() {
+            return vec!["the blueprint has other steps".to_owned()];
+        }
+        let of_step = |(planned, now): (&Step, &Step)| {
+            let label = format!("{}/{}", planned.environment, planned.name);
+            departures(planned, now).into_iter().map(|departure| format!("{label}: {departure}")).collect::<Vec<_>>()
+        };
+        self.steps.iter().zip(&now.steps).flat_map(of_step).collect()
     }
 }
 

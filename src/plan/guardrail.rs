@@ -111,8 +111,7 @@ pub fn guard<E: From<io::Error>>(
         guardrails.verdicts += judgement.ledger.policies.values().map(|counts| counts.total() - counts.not_applicable).sum::<usize>();
         guardrails.errors.extend(judgement.ledger.errors.clone());
         for finding in judgement.findings.to_vec()? {
-            let address = format!("{}/{}/{}/{}", finding.account, finding.region, finding.resource.type_name, finding.resource.id);
-            let Some(environment) = owners.get(&address) else { continue };
+            let Some(environment) = owners.get(&finding.address()) else { continue };
             let Some(policy) = library.policies.iter().find(|policy| policy.id == finding.policy) else { continue };
             let own = rules.get(environment);
             let mut action =

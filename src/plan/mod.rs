@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-pub use agreement::{STATEFUL, departures, open_policy, protection_policy, unplanned};
+pub use agreement::{STATEFUL, departures, open_policy, protection_policy, token, unplanned};
 pub use difference::{amendments, difference};
 pub use guardrail::{Guarded, GuardrailError, Guardrails, Rules, guard};
 

@@ -181,6 +181,12 @@ pub trait Provisioner: Send + Sync {
     /// The failed call.
     async fn events(&self, stack: &str, after: Option<&str>) -> Result<Vec<StackEvent>, HandlerError>;
 
+    /// The id of the newest event of a stack.
+    ///
+    /// # Errors
+    /// The failed call.
+    async fn last_event(&self, stack: &str) -> Result<Option<String>, HandlerError>;
+
     /// Has CloudFormation look at a change.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Policies together, and where they come from.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -281,13 +281,13 @@ impl Library {
 
     /// What the policies need of each type; none where some policy looks resources up by a computed type.
     pub fn needs(&self) -> Option<ByType> {
-        let mut needs = ByType::new();
-        for policy in &self.policies {
-            for (name, paths) in policy.read_set.needs(&policy.metadata.custom.resource_types) {
-                needs.entry(name).or_default().extend(&paths);
-            }
-        }
-        (!needs.contains_key(ANY)).then_some(needs)
+        gathered(self.policies.iter().map(|policy| policy.read_set.needs(&policy.metadata.custom.resource_types)))
+    }
+
+    /// What the policies that judge some of these types look up, without what they judge; none where one of them looks resources up by a computed type.
+    pub fn looked_up(&self, judged: &BTreeSet<&str>) -> Option<ByType> {
+        let judges = |policy: &&Policy| policy.metadata.custom.resource_types.iter().any(|name| judged.contains(name.as_str()));
+        gathered(self.policies.iter().filter(judges).map(|policy| policy.read_set.needs(&[])))
     }
 
     /// Sets parameters: policy id → name → value, checked against the policies' own schemas.
@@ -331,4 +331,13 @@ impl Library {
             .filter(|(distance, candidate)| *distance <= candidate.len() / 3)
             .map(|(_, id)| id.clone())
     }
+}
+
+/// All that is needed of each type.
+fn gathered(parts: impl Iterator<Item = ByType>) -> Option<ByType> {
+    let mut needs = ByType::new();
+    for (name, paths) in parts.flatten() {
+        needs.entry(name).or_default().extend(&paths);
+    }
+    (!needs.contains_key(ANY)).then_some(needs)
 }

@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments, global: &Global) -> anyhow::Result<Exit
 }
 
 fn judge(inventory: &Inventory<'_>, library: &Library) -> anyhow::Result<Judgement> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = super::super::workers();
     audit::judge(inventory, library, Options { keep_passes: true, workers, watch: None })
 }
 

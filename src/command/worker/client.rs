@@ -110,7 +110,7 @@ fn shared_out(inventory: &Inventory<'_>, seen: Option<&BTreeSet<&str>>, job: &Jo
             verdicts
         }))
     };
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(accounts.len()).max(1);
+    let workers = crate::command::workers().min(accounts.len()).max(1);
     let answers: Vec<_> = std::thread::scope(|threads| {
         let handles: Vec<_> = (0..workers).map(|_| threads.spawn(work)).collect();
         handles.into_iter().map(|handle| handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()

@@ -127,6 +127,12 @@ impl Provisioner for CloudFormation {
         Ok(events)
     }
 
+    async fn last_event(&self, stack: &str) -> Result<Option<String>, HandlerError> {
+        // The newest come first.
+        let answer = self.client().describe_stack_events().stack_name(stack).send().await.failed("cloudformation:DescribeStackEvents")?;
+        Ok(answer.stack_events().first().and_then(|event| event.event_id()).map(ToOwned::to_owned))
+    }
+
     async fn create_change_set(&self, request: &ChangeSetRequest) -> Result<(), HandlerError> {
         let kind = if request.create { ChangeSetType::Create } else { ChangeSetType::Update };
         let parameters = request.parameters.iter();

@@ -89,17 +89,8 @@ class LogGroup(Provider):
             context.client("logs").delete_log_group(logGroupName=physical)
 
 
-@provides("AWS::Logs::MetricFilter")
-class MetricFilter(Provider):
-    names = (
-        "ApplyOnTransformedLogs",
-        "EmitSystemFieldDimensions",
-        "FieldSelectionCriteria",
-        "FilterName",
-        "FilterPattern",
-        "LogGroupName",
-        "MetricTransformations",
-    )
+class Filter(Provider):
+    """A filter of a log group: it is put, whether it is there or not. `put` does so under a name."""
 
     def create(self, context, properties):
         name = properties.get("FilterName") or context.name(512)
@@ -109,6 +100,19 @@ class MetricFilter(Provider):
     def update(self, context, physical, old, new):
         self.put(context, physical, new)
         return {}
+
+
+@provides("AWS::Logs::MetricFilter")
+class MetricFilter(Filter):
+    names = (
+        "ApplyOnTransformedLogs",
+        "EmitSystemFieldDimensions",
+        "FieldSelectionCriteria",
+        "FilterName",
+        "FilterPattern",
+        "LogGroupName",
+        "MetricTransformations",
+    )
 
     def put(self, context, name, properties):
         taken(properties, *self.names)
@@ -161,7 +165,7 @@ class QueryDefinition(Provider):
 
 
 @provides("AWS::Logs::SubscriptionFilter")
-class SubscriptionFilter(Provider):
+class SubscriptionFilter(Filter):
     names = (
         "ApplyOnTransformedLogs",
         "DestinationArn",
@@ -173,15 +177,6 @@ class SubscriptionFilter(Provider):
         "LogGroupName",
         "RoleArn",
     )
-
-    def create(self, context, properties):
-        name = properties.get("FilterName") or context.name(512)
-        self.put(context, name, properties)
-        return name, {}
-
-    def update(self, context, physical, old, new):
-        self.put(context, physical, new)
-        return {}
 
     def put(self, context, name, properties):
         asked = without(taken(properties, *self.names), "FilterName")

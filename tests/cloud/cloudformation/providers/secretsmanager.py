@@ -74,8 +74,19 @@ class Secret(Provider):
             client.delete_secret(SecretId=physical, ForceDeleteWithoutRecovery=True)
 
 
+class OfSecret(Provider):
+    """What a secret has one of, and whose id is the ARN of the secret. `settle` sets it, whether it is there or not, and gives the ARN."""
+
+    def create(self, context, properties):
+        arn = self.settle(context, properties)
+        return arn, {"Id": arn}
+
+    def update(self, context, physical, old, new):
+        return {"Id": self.settle(context, new)}
+
+
 @provides("AWS::SecretsManager::RotationSchedule")
-class RotationSchedule(Provider):
+class RotationSchedule(OfSecret):
     """Its id is the ARN of the secret
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html)."""
 
@@ -87,31 +98,17 @@ class RotationSchedule(Provider):
         now = properties.get("RotateImmediatelyOnUpdate", True)
         return ask(context.client("secretsmanager"), "RotateSecret", RotateImmediately=now, **asked)["ARN"]
 
-    def create(self, context, properties):
-        arn = self.settle(context, properties)
-        return arn, {"Id": arn}
-
-    def update(self, context, physical, old, new):
-        return {"Id": self.settle(context, new)}
-
     def delete(self, context, physical, properties):
         with absent(*GONE):
             context.client("secretsmanager").cancel_rotate_secret(SecretId=physical)
 
 
 @provides("AWS::SecretsManager::ResourcePolicy")
-class ResourcePolicy(Provider):
+class ResourcePolicy(OfSecret):
     def settle(self, context, properties):
         taken(properties, "BlockPublicPolicy", "ResourcePolicy", "SecretId")
         asked = picked(properties, "BlockPublicPolicy", "ResourcePolicy", "SecretId")
         return ask(context.client("secretsmanager"), "PutResourcePolicy", **asked)["ARN"]
-
-    def create(self, context, properties):
-        arn = self.settle(context, properties)
-        return arn, {"Id": arn}
-
-    def update(self, context, physical, old, new):
-        return {"Id": self.settle(context, new)}
 
     def delete(self, context, physical, properties):
         with absent(*GONE):
@@ -119,7 +116,7 @@ class ResourcePolicy(Provider):
 
 
 @provides("AWS::SecretsManager::SecretTargetAttachment")
-class SecretTargetAttachment(Provider):
+class SecretTargetAttachment(OfSecret):
     """Adds to the secret how its database is reached
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html)."""
 
@@ -140,13 +137,6 @@ class SecretTargetAttachment(Provider):
         former = json.loads(secrets.get_secret_value(SecretId=properties["SecretId"])["SecretString"])
         content = json.dumps(former | {"engine": found["Engine"]} | reach)
         return secrets.put_secret_value(SecretId=properties["SecretId"], SecretString=content)["ARN"]
-
-    def create(self, context, properties):
-        arn = self.settle(context, properties)
-        return arn, {"Id": arn}
-
-    def update(self, context, physical, old, new):
-        return {"Id": self.settle(context, new)}
 
     def delete(self, context, physical, properties):
         """The secret stays as it is."""
